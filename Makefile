@@ -1,0 +1,61 @@
+# Everything a newcomer needs: `make demo` to look, `make test` to be sure. `make help` lists the rest.
+# Needs Python 3.11 or newer and git; the rest comes into .venv. Works from any folder: make -C path/to/tenantline test
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo check test lint types contracts test-sqlite test-postgres chromium format lock clean
+
+BIN := .venv/bin
+PORT ?= 8000
+DATA_DIR ?=
+# How many tests run at once: a number, or `logical` for one a core
+JOBS ?= logical
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS)
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+setup: ## install all that developing and testing need into .venv
+	@scripts/setup.sh development
+
+demo: ## a trial on http://localhost:8000 with invented people (PORT=, DATA_DIR=)
+	@scripts/setup.sh production
+	$(BIN)/tenantline demo --port $(PORT) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)")
+
+check: setup lint types contracts ## the quick look before a commit: about 3 minutes
+	TENANTLINE_TEST_DATABASE=sqlite $(PYTEST) -m "not browser and not slow"
+
+test: chromium lint types contracts test-sqlite test-postgres ## everything, on both databases, with a browser
+	@echo "make test: all passed"
+
+lint: setup ## style, suspicious code, templates
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/djlint --quiet --check --lint src
+
+types: export TENANTLINE_SECRET_KEY := read by the type checker, which looks at settings but runs nothing
+types: setup
+	$(BIN)/mypy
+
+contracts: setup ## who may import whom
+	$(BIN)/lint-imports
+
+test-sqlite: setup ## the whole suite on SQLite
+	TENANTLINE_TEST_DATABASE=sqlite $(PYTEST)
+
+test-postgres: setup ## the whole suite on PostgreSQL (TEST_DATABASE_URL, or a server of its own)
+	TENANTLINE_TEST_DATABASE=postgres $(PYTEST)
+
+chromium: setup ## make sure that there is a browser to test with
+	@$(BIN)/python scripts/ensure_chromium.py
+
+format: setup ## put code and templates into shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/djlint --quiet --reformat src
+
+lock: setup ## pin anew what pyproject.toml asks for (UPGRADE=1 for newer versions)
+	scripts/lock.sh $(if $(UPGRADE),--upgrade)
+
+clean: ## remove what these targets made (not a demo's data)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov test-results dist
+	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
