@@ -1,0 +1,252 @@
+"""Writing consent: each act appends to the ledger and refreshes the kept fold, in one transaction.
+
+Nobody here can opt a tenant in: only a submitted form followed by START from that phone does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from django.db import transaction
+
+from tenantline.audit import actions as audit
+from tenantline.consent import forms, ledger, rules
+from tenantline.consent.ledger import Evidence
+from tenantline.consent.models import OptInForm
+from tenantline.consent.projection import refresh, refresh_holders
+from tenantline.intake.models import InboundCall
+from tenantline.kernel.actor import Actor
+from tenantline.kernel.errors import BadInput
+from tenantline.kernel.phone import Number
+from tenantline.tenants import actions as tenant_actions
+from tenantline.tenants import queries as tenants
+from tenantline.tenants.models import NumberPeriod, NumberQuestion, Tenant
+
+Medium = Literal["phone", "email", "counter", "letter", "other"]
+MEDIA: tuple[Medium, ...] = get_args(Medium)
+
+
+@dataclass(frozen=True)
+class Started:
+    """What a START did: the tenants with a service that it made active or brought back."""
+
+    tenants: list[Tenant] = field(default_factory=list)
+
+    @property
+    def counted(self) -> bool:
+        """Tell whether the START made anything active."""
+        return bool(self.tenants)
+
+
+def hear_start(*, call: InboundCall, facility_id: int, now: datetime) -> Started:
+    """R2, R3, R12: work on a START to a line of this facility. Needs the caller's transaction.
+
+    It activates every form that waits for it at this facility and restores what this handset
+    had ended there, for whoever holds the number; it also ends a hold. Otherwise it does nothing.
+    """
+    done = Started()
+    for period in tenants.holders(call.sender, facility_id=facility_id):
+        standing = rules.fold(ledger.facts_of(period))
+        services = rules.started_services(standing, started_at=call.received_at)
+        form = forms.submitted_for(period)
+        if form is None or not services:
+            services, form = frozenset(), None
+        if not services and not standing.held:
+            continue
+        ledger.append(
+            kind="started",
+            at=call.received_at,
+            evidence=Evidence(number=call.sender, text=call.body),
+            period=period,
+            body={
+                "services": sorted(services),
+                "message_sid": call.message_sid,
+                "form": form.pk if form else None,
+            },
+        )
+        refresh(period.tenant, now=now)
+        if services:
+            done.tenants.append(period.tenant)
+    return done
+
+
+def hear_stop(
+    *, number: str, facility_id: int | None, source: str, at: datetime, text: str, now: datetime
+) -> None:
+    """R3: work on a handset's STOP. Needs the caller's transaction.
+
+    Ends every consent of the number at every facility, whoever shares it. ``source`` is the
+    MessageSid, or what else told us (``21610`` with the SID it came for).
+    """
+    ledger.append(
+        kind="stopped",
+        at=at,
+        evidence=Evidence(number=number, text=text),
+        facility_id=facility_id,
+        body={"source": source},
+    )
+    refresh_holders(number, now=now)
+
+
+def record_revocation(
+    *, tenant: Tenant, medium: str, note: str, by: Actor, now: datetime
+) -> None:
+    """R3: record that a tenant withdrew consent by phone, e-mail, letter or at the counter.
+
+    Raises:
+        BadInput: the medium is unknown, or there is no number to revoke for.
+    """
+    if medium not in MEDIA:
+        raise BadInput(f"The medium must be one of {', '.join(MEDIA)}.", field="medium")
+    if len(note) > 2000:
+        raise BadInput("The note is longer than 2,000 characters.", field="note")
+    period = tenants.current_period(tenant.pk)
+    if period is None:
+        raise BadInput("This tenant has no mobile number, so there is nothing to end.")
+    with transaction.atomic():
+        ledger.append(
+            kind="revoked",
+            at=now,
+            evidence=Evidence(number=period.number, text=note),
+            facility_id=tenant.facility_id,
+            body={"medium": medium, "by": by.name, "by_kind": by.kind, "tenant": tenant.pk},
+        )
+        refresh_holders(period.number, now=now)
+        audit.record(
+            act="consent.revoked",
+            by=by,
+            now=now,
+            facility_id=tenant.facility_id,
+            subject=f"tenant:{tenant.pk}",
+            medium=medium,
+        )
+
+
+def change_number(*, tenant: Tenant, number: Number | None, by: Actor, now: datetime) -> None:
+    """R4: give a tenant another mobile number, or none. The old one's consent ends with it.
+
+    The same number again changes nothing. Links to the form for the old number die.
+    """
+    with transaction.atomic():
+        tenant = Tenant.objects.select_for_update().select_related("facility").get(pk=tenant.pk)
+        period = tenants.current_period(tenant.pk)
+        if (period.number if period else None) == number:
+            return
+        if period is not None:
+            _close(period, because="changed" if number else "removed", by=by, now=now)
+        if number is not None:
+            tenant_actions.open_period(tenant=tenant, number=number, now=now)
+        refresh(tenant, now=now)
+        audit.record(
+            act="tenant.number_changed",
+            by=by,
+            now=now,
+            facility_id=tenant.facility_id,
+            subject=f"tenant:{tenant.pk}",
+        )
+
+
+def answer_number_question(
+    *, question: NumberQuestion, answer: str, by: Actor, now: datetime
+) -> None:
+    """R15: record whether two tenants share a number or it was passed on.
+
+    Passed on closes the other tenant's period, and its consent.
+    """
+    with transaction.atomic():
+        tenant_actions.answer_question(question=question, answer=answer, by=by, now=now)
+        if answer == "passed_on":
+            period = tenants.current_period(question.other_id)
+            if period is not None and period.number == question.number:
+                _close(period, because="passed_on", by=by, now=now)
+                refresh(question.other, now=now)
+    refresh(question.tenant, now=now)
+
+
+def move_out(*, tenant: Tenant, at: datetime, by: Actor, now: datetime, unit: str = "") -> None:
+    """R15: end a tenant's rentals (or that of one unit); with the last, consent begins to end."""
+    with transaction.atomic():
+        tenant_actions.end_rentals(tenant=tenant, at=at, only_unit=unit or None)
+        note_tenancy_end(tenant=tenant, now=now)
+        audit.record(
+            act="tenant.moved_out",
+            by=by,
+            now=now,
+            facility_id=tenant.facility_id,
+            subject=f"tenant:{tenant.pk}",
+            unit=unit,
+        )
+
+
+def note_tenancy_end(*, tenant: Tenant, now: datetime) -> None:
+    """R15: put the end of a tenancy that is over into the ledger, once per number period."""
+    tenancy = tenants.tenancy(tenant.pk, now)
+    period = tenants.current_period(tenant.pk)
+    if tenancy.ended_at is not None and period is not None:
+        facts = ledger.facts_of(period)
+        noted = [f for f in facts if f.kind == "tenancy_ended" and f.at >= tenancy.ended_at]
+        if facts and not noted:
+            ledger.append(
+                kind="tenancy_ended",
+                at=now,
+                evidence=Evidence(number=period.number),
+                period=period,
+                body={"until": _chat_ends(tenant, tenancy.ended_at).isoformat()},
+            )
+    refresh(tenant, now=now)
+
+
+def sweep_tenancies(*, since: datetime, now: datetime) -> int:
+    """R15: note tenancies whose last rental ended by date since the last sweep; return how many."""
+    ids = tenants.tenancies_ended_between(since, now)
+    for tenant in Tenant.objects.select_related("facility").filter(pk__in=ids):
+        with transaction.atomic():
+            note_tenancy_end(tenant=tenant, now=now)
+    return len(ids)
+
+
+def hold(*, number: str, why: str, now: datetime) -> None:
+    """R3: hold a number's automatic texts until a person has looked. Needs a transaction."""
+    for period in tenants.holders(number):
+        ledger.append(
+            kind="held", at=now, evidence=Evidence(number=number), period=period, body={"why": why}
+        )
+        refresh(period.tenant, now=now)
+
+
+def end_hold(*, tenant: Tenant, by: Actor, now: datetime) -> None:
+    """R3: let automatic texts go on after a person has looked at the number."""
+    period = tenants.current_period(tenant.pk)
+    if period is None or not rules.fold(ledger.facts_of(period)).held:
+        return
+    with transaction.atomic():
+        ledger.append(
+            kind="hold_ended",
+            at=now,
+            evidence=Evidence(number=period.number),
+            period=period,
+            body={"by": by.name},
+        )
+        refresh(tenant, now=now)
+
+
+def _close(period: NumberPeriod, *, because: str, by: Actor, now: datetime) -> None:
+    if ledger.facts_of(period):
+        ledger.append(
+            kind="number_closed",
+            at=now,
+            evidence=Evidence(number=period.number),
+            period=period,
+            body={"because": because, "by": by.name},
+        )
+    OptInForm.objects.filter(period=period, dead_at=None).update(
+        dead_at=now, dead_because="number_changed"
+    )
+    tenant_actions.close_period(period=period, because=because, now=now)
+
+
+def _chat_ends(tenant: Tenant, ended_at: datetime) -> datetime:
+    return ended_at + timedelta(days=tenant.facility.chat_days_after_move_out)
+

@@ -1,0 +1,284 @@
+"""The opt-in form: issued as a link, shown, submitted, disowned (R2, R13).
+
+The link's token is random and kept as a hash; a link is bound to a tenant, a number period and
+the e-mail address it went to. Looking at a form changes nothing: mail scanners follow links.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.conf import settings
+from django.db import transaction
+
+from tenantline.audit import actions as audit
+from tenantline.consent import form_email, ledger, rules
+from tenantline.consent.ledger import Evidence
+from tenantline.consent.models import OptInForm
+from tenantline.consent.projection import refresh
+from tenantline.consent.services import SERVICES, Service
+from tenantline.consent.wording import filled, form_wording
+from tenantline.facilities import queries as facilities
+from tenantline.facilities.models import Line
+from tenantline.feed import actions as feed
+from tenantline.kernel import phone
+from tenantline.kernel.actor import Actor
+from tenantline.kernel.crypto import new_token
+from tenantline.kernel.errors import BadInput, NotFound, Refused
+from tenantline.mail import actions as mail
+from tenantline.tenants import queries as tenants
+from tenantline.tenants.models import NumberPeriod, Tenant
+
+Gone = Literal["expired", "newer", "number_changed", "disowned", "no_line"]
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A form that can be filled in now, with all that its page shows.
+
+    ``number`` and ``line`` are in national format; ``words`` are the wording in ``language`` with
+    names filled in; ``ticked`` is what an earlier submission of this form asked for.
+    """
+
+    form: OptInForm
+    tenant: Tenant
+    number: str
+    line: str
+    line_e164: str
+    language: str
+    words: dict[str, Any]
+    submitted: bool
+
+
+class FormGone(NotFound):
+    """The link is known but no longer works; ``why`` says what to tell the person."""
+
+    code = "form_gone"
+
+    def __init__(self, why: Gone, tenant: Tenant) -> None:
+        super().__init__("This link no longer works; ask the office for a new one.")
+        self.why = why
+        self.tenant = tenant
+
+
+def obstacle(tenant: Tenant, now: datetime) -> Refused | None:
+    """Return why no form can be e-mailed to this tenant, or None where it can."""
+    if not tenant.email:
+        return Refused("no_email", "There is no e-mail address on file; add one first.")
+    if tenants.current_period(tenant.pk) is None:
+        return Refused("no_mobile", "There is no mobile number on file; add one first.")
+    if facilities.sending_line(tenant.facility_id) is None:
+        return Refused("no_line", "The facility has no line yet; an owner can connect one.")
+    if not tenants.tenancy(tenant.pk, now).renting:
+        return Refused("moved_out", "The tenant has moved out; a new rental is needed first.")
+    if not (settings.EMAIL_IS_SET or settings.DEMO):
+        return Refused("no_mail_server", "E-mail is not set up; the installer must set EMAIL_URL.")
+    return None
+
+
+def issue(*, tenant: Tenant, by: Actor, now: datetime) -> OptInForm:
+    """R13: e-mail the opt-in form to a tenant. Links issued before it die.
+
+    Raises:
+        Refused: something is missing (``obstacle`` says what).
+    """
+    refused = obstacle(tenant, now)
+    if refused is not None:
+        raise refused
+    token = new_token(24)
+    with transaction.atomic():
+        Tenant.objects.select_for_update().get(pk=tenant.pk)
+        period = tenants.current_period(tenant.pk)
+        line = facilities.sending_line(tenant.facility_id)
+        if period is None or line is None:
+            raise Refused("no_mobile", "The number or the line was removed just now; look again.")
+        OptInForm.objects.filter(tenant=tenant, dead_at=None).update(
+            dead_at=now, dead_because="newer"
+        )
+        form = OptInForm.objects.create(
+            tenant=tenant,
+            period=period,
+            email=tenant.email,
+            digest=_digest(token),
+            wording=form_wording(tenant.language, now=now),
+            issued_at=now,
+            issued_by=by.name,
+            expires_at=now + rules.FORM_WAITS,
+        )
+        _record_issue(form, line, by, now)
+        _queue_email(form, line, token, now)
+        refresh(tenant, now=now)
+    return form
+
+
+def peek(token: str, *, now: datetime, language: str = "") -> OpenForm:
+    """Return the form behind a link, in its language or another. Changes nothing.
+
+    Raises:
+        NotFound: there is no such link.
+        FormGone: it expired, was replaced, or its number has changed.
+    """
+    form = _by_token(token)
+    return _open_form(form, language=language, now=now)
+
+
+def submit(
+    *, token: str, services: list[str], agreed: bool, language: str, ip: str, user_agent: str,
+    now: datetime,
+) -> OpenForm:
+    """R2: the first act. Returns the form as shown, for the page that asks for START.
+
+    Raises:
+        NotFound, FormGone: as ``peek``.
+        BadInput: no service was ticked, or the required box was not.
+    """
+    chosen: list[Service] = [service for service in SERVICES if service in services]
+    with transaction.atomic():
+        shown = _open_form(_by_token(token, lock=True), language=language, now=now)
+        if not chosen:
+            raise BadInput("Choose at least one kind of text.", field="services")
+        if not agreed:
+            raise BadInput("Tick the last box to agree; it is required.", field="agree")
+        form = shown.form
+        wording = form_wording(shown.language, now=now)
+        form.submitted_at, form.wording = now, wording
+        form.save(update_fields=["submitted_at", "wording"])
+        ledger.append(
+            kind="form_submitted",
+            at=now,
+            evidence=Evidence(number=form.period.number, ip=ip, user_agent=user_agent),
+            period=form.period,
+            body={
+                "services": chosen,
+                "agreed": True,
+                "form": form.pk,
+                "medium": form.medium,
+                "token": form.digest,
+                "wording": wording.pk,
+                "version": wording.version,
+                "language": wording.language,
+                "facility": form.tenant.facility.name,
+                "line": shown.line_e164,
+            },
+        )
+        refresh(form.tenant, now=now)
+    return shown
+
+
+def disown(*, token: str, ip: str, user_agent: str, now: datetime) -> Tenant:
+    """R13: "This is not my number": staff are told, nothing is consented to, the link dies."""
+    with transaction.atomic():
+        form = _open_form(_by_token(token, lock=True), language="", now=now).form
+        form.dead_at, form.dead_because = now, "disowned"
+        form.save(update_fields=["dead_at", "dead_because"])
+        ledger.append(
+            kind="form_disowned",
+            at=now,
+            evidence=Evidence(number=form.period.number, ip=ip, user_agent=user_agent),
+            period=form.period,
+            body={"form": form.pk},
+        )
+        refresh(form.tenant, now=now)
+        feed.tell(facility_id=form.tenant.facility_id, topic="tenant", ref=form.tenant_id, now=now)
+    return form.tenant
+
+
+def submitted_for(period: NumberPeriod) -> OptInForm | None:
+    """Return the newest submitted form of a number period: what a START rests on."""
+    rows = OptInForm.objects.filter(period=period, submitted_at__isnull=False)
+    return rows.order_by("-submitted_at").first()
+
+
+def _by_token(token: str, *, lock: bool = False) -> OptInForm:
+    rows = OptInForm.objects.select_related("tenant__facility", "period", "wording")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    found = rows.filter(digest=_digest(token)).first()
+    if found is None:
+        raise NotFound("This link is not known; ask the office for a new one.")
+    return found
+
+
+def _open_form(form: OptInForm, *, language: str, now: datetime) -> OpenForm:
+    tenant = form.tenant
+    line = facilities.sending_line(tenant.facility_id)
+    why = _why_gone(form, line, now)
+    if why is not None:
+        raise FormGone(why, tenant)
+    assert line is not None  # noqa: S101 - _why_gone has said so
+    wording = form_wording(language or form.wording.language, now=now)
+    shown_line = phone.national(phone.Number(line.number))
+    return OpenForm(
+        form=form,
+        tenant=tenant,
+        number=phone.national(phone.Number(form.period.number)),
+        line=shown_line,
+        line_e164=line.number,
+        language=wording.language,
+        words=filled(wording.words, facility=tenant.facility.name, line=shown_line),
+        submitted=form.submitted_at is not None,
+    )
+
+
+def _why_gone(form: OptInForm, line: Line | None, now: datetime) -> Gone | None:
+    if form.dead_at is not None:
+        dead: dict[str, Gone] = {"newer": "newer", "disowned": "disowned"}
+        return dead.get(form.dead_because, "number_changed")
+    if form.period.ended_at is not None:
+        return "number_changed"
+    if now >= form.expires_at:
+        return "expired"
+    return "no_line" if line is None else None
+
+
+def _record_issue(form: OptInForm, line: Line, by: Actor, now: datetime) -> None:
+    ledger.append(
+        kind="form_issued",
+        at=now,
+        evidence=Evidence(number=form.period.number, text=form.email),
+        period=form.period,
+        body={
+            "form": form.pk,
+            "medium": form.medium,
+            "until": form.expires_at.isoformat(),
+            "by": by.name,
+            "line": line.number,
+        },
+    )
+    audit.record(
+        act="consent.form_issued",
+        by=by,
+        now=now,
+        facility_id=form.tenant.facility_id,
+        subject=f"tenant:{form.tenant_id}",
+    )
+
+
+def _queue_email(form: OptInForm, line: Line, token: str, now: datetime) -> None:
+    tenant = form.tenant
+    letter = form_email.compose(
+        facility=tenant.facility,
+        tenant_name=tenant.name,
+        line=phone.national(phone.Number(line.number)),
+        link=f"{settings.PUBLIC_URL}/opt-in/{token}/",
+        expires_at=form.expires_at,
+        language=tenant.language,
+    )
+    mail.queue(
+        recipient=form.email,
+        from_name=tenant.facility.name,
+        reply_to=tenant.facility.email,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        reference=f"form:{form.pk}",
+        facility_id=tenant.facility_id,
+        now=now,
+    )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,171 @@
+"""The gate: who may say yes to a text (R1-R4, R12, R15, and R8's unread calls).
+
+Asked when a text is written and again, by the same function, in the transaction that claims it
+for sending. It believes only ledger events that bear the chain's hash. Only ``outbox`` may import
+this module, and ``Cleared`` is made nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from tenantline.consent import ledger, rules
+from tenantline.consent.cleared import Cleared, Refusal
+from tenantline.consent.models import Clearance, LedgerEvent, OptInForm
+from tenantline.consent.services import COVERED_BY, Purpose
+from tenantline.intake import queries as intake
+from tenantline.kernel.phone import Number
+from tenantline.tenants import queries as tenants
+from tenantline.tenants.models import NumberPeriod, Tenant
+from tenantline.tenants.rules import Tenancy
+
+_AUTOMATIC: frozenset[Purpose] = frozenset({"statement", "notice"})
+_WHY_NOT = {
+    "none": ("no_consent", "This tenant has not opted in to texts. Send the SMS opt-in form."),
+    "form_sent": ("no_consent", "The opt-in form was sent, but it has not been submitted yet."),
+    "waiting_for_start": (
+        "no_consent",
+        "The opt-in form was submitted, but START has not come from this phone yet.",
+    ),
+    "opted_out": ("opted_out", "This number has opted out of texts. Only its owner can undo that."),
+    "number_changed": (
+        "number_changed",
+        "The mobile number has changed; the tenant must opt in again with the new one.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Yes:
+    period: NumberPeriod
+    event_id: int
+
+
+def clear(*, tenant: Tenant, purpose: Purpose, now: datetime) -> Cleared | Refusal:
+    """Ask whether this tenant may be texted for this purpose now, and record a yes.
+
+    Needs the caller's transaction: the clearance and the text stand or fall together.
+    """
+    answer = _ask(tenant, purpose, now)
+    if isinstance(answer, Refusal):
+        return answer
+    clearance = Clearance.objects.create(
+        tenant=tenant,
+        period=answer.period,
+        facility_id=tenant.facility_id,
+        number=answer.period.number,
+        purpose=purpose,
+        event_id=answer.event_id,
+        wording_id=_wording_of(answer.event_id),
+        cleared_at=now,
+    )
+    return _cleared(clearance)
+
+
+def ask_again(*, clearance_id: int, now: datetime) -> Cleared | Refusal:
+    """Ask again for a text that was cleared before, just before it leaves.
+
+    The answer is about the tenant's *current* number period; a clearance for another is refused,
+    however it came into the table.
+    """
+    clearance = Clearance.objects.select_related("tenant", "period").get(pk=clearance_id)
+    purpose = _purpose(clearance.purpose)
+    if purpose is None:
+        return Refusal("no_consent", "The text has no purpose that anybody can agree to.")
+    answer = _ask(clearance.tenant, purpose, now)
+    if isinstance(answer, Refusal):
+        return answer
+    same = (
+        answer.period.pk == clearance.period_id
+        and answer.period.number == clearance.number
+        and clearance.tenant.facility_id == clearance.facility_id
+    )
+    if not same:
+        return Refusal("number_changed", "The text was written for a number that has changed.")
+    return _cleared(clearance)
+
+
+def _ask(tenant: Tenant, purpose: Purpose, now: datetime) -> _Yes | Refusal:
+    period = tenants.current_period(tenant.pk)
+    if period is None:
+        return Refusal("no_consent", "This tenant has no mobile number on file.")
+    if intake.unread_from(period.number):
+        return Refusal("unread_inbound", "A text from this number has come in and is being read.")
+    try:
+        standing = rules.fold(ledger.facts_of(period))
+    except ledger.LedgerBroken as broken:
+        return Refusal(broken.code, "The consent record does not verify; no text may leave.")
+    tenancy = tenants.tenancy(tenant.pk, now)
+    refusal = _tenancy_refusal(tenant, purpose, tenancy, now) or _consent_refusal(
+        standing, period, purpose, now
+    )
+    if refusal is not None:
+        return refusal
+    covering = (s for s in COVERED_BY[purpose] if standing.covers(s, now))
+    return _Yes(period, standing.active[next(covering)])
+
+
+def _tenancy_refusal(
+    tenant: Tenant, purpose: Purpose, tenancy: Tenancy, now: datetime
+) -> Refusal | None:
+    """R15: without a rental only chat goes on, and only for a while."""
+    if tenancy.renting or tenancy.ended_at is None:
+        return None
+    if purpose in _AUTOMATIC:
+        return Refusal("moved_out", "The tenant has moved out; statements and notices have ended.")
+    days = (now - tenancy.ended_at).days
+    if days >= tenant.facility.chat_days_after_move_out:
+        return Refusal("moved_out", "The tenant moved out too long ago to be texted.")
+    return None
+
+
+def _consent_refusal(
+    standing: rules.Standing, period: NumberPeriod, purpose: Purpose, now: datetime
+) -> Refusal | None:
+    if not any(standing.covers(service, now) for service in COVERED_BY[purpose]):
+        return _no(standing, period, purpose, now)
+    if standing.held and purpose != "chat":
+        return Refusal("held", "Automatic texts wait until a person has looked at this number.")
+    return None
+
+
+def _no(
+    standing: rules.Standing, period: NumberPeriod, purpose: Purpose, now: datetime
+) -> Refusal:
+    status = rules.status_at(standing, now)
+    if status == "opted_in":
+        return Refusal("service_not_agreed", f"The tenant has not agreed to {_NAMES[purpose]}.")
+    if standing.since is None and ledger.number_was_closed(period):
+        status = "number_changed"
+    return Refusal(*_WHY_NOT[status])
+
+
+_NAMES: dict[Purpose, str] = {
+    "chat": "chat by text",
+    "statement": "statements by text",
+    "notice": "account notices by text",
+    "confirmation": "texts",
+    "help": "texts",
+}
+
+
+def _wording_of(event_id: int) -> int:
+    """Return the wording that the relied-on event rests on: that of the form behind it."""
+    body = json.loads(LedgerEvent.objects.get(pk=event_id).body)
+    return OptInForm.objects.values_list("wording_id", flat=True).get(pk=body["form"])
+
+
+def _purpose(value: str) -> Purpose | None:
+    return next((purpose for purpose in COVERED_BY if purpose == value), None)
+
+
+def _cleared(clearance: Clearance) -> Cleared:
+    return Cleared(
+        clearance_id=clearance.pk,
+        tenant_id=clearance.tenant_id,
+        facility_id=clearance.facility_id,
+        number=Number(clearance.number),
+        purpose=clearance.purpose,
+    )

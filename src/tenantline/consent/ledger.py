@@ -1,0 +1,208 @@
+"""The ledger: append-only, each event chained to the one before by a keyed hash (R11).
+
+The key is made at the first event, sealed by the installation's vault and never rotated. Without
+it nobody can write an event that the gate believes, whatever they can do to the table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, get_args
+
+from django.db import transaction
+from django.db.models import Q
+
+from tenantline.consent.models import LedgerEvent, LedgerHead, Particulars
+from tenantline.consent.rules import Fact, Kind
+from tenantline.consent.services import SERVICES, Service
+from tenantline.kernel.crypto import new_token
+from tenantline.kernel.errors import TenantlineError
+from tenantline.kernel.secrets import vault
+from tenantline.tenants.models import NumberPeriod
+
+GENESIS = "0" * 64
+_HEAD = 1
+_ABOUT_THE_NUMBER: tuple[Kind, ...] = ("stopped", "revoked")
+
+
+class LedgerBroken(TenantlineError):
+    """An event does not bear the chain's hash: somebody wrote past the ledger."""
+
+    code = "ledger_broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is kept erasably beside an event: who can be told from it."""
+
+    number: str
+    ip: str = ""
+    user_agent: str = ""
+    text: str = ""
+
+
+def append(
+    *,
+    kind: Kind,
+    at: datetime,
+    evidence: Evidence,
+    period: NumberPeriod | None = None,
+    facility_id: int | None = None,
+    body: Mapping[str, Any],
+) -> LedgerEvent:
+    """Append one event under the head's lock. Needs the caller's transaction.
+
+    ``period`` None: the event concerns the number itself. ``body`` must be JSON-able.
+    """
+    head = _locked_head()
+    particulars = Particulars.objects.create(
+        nonce=new_token(16),
+        number=evidence.number,
+        ip=evidence.ip[:45],
+        user_agent=evidence.user_agent[:400],
+        text=evidence.text,
+    )
+    event = LedgerEvent(
+        sequence=head.sequence + 1,
+        kind=kind,
+        at=at.astimezone(UTC),
+        facility_id=facility_id if period is None else period.tenant.facility_id,
+        tenant_id=period.tenant_id if period else None,
+        period_id=period.pk if period else None,
+        number_key=number_key(evidence.number),
+        body=json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True),
+        particulars=particulars,
+        particulars_hash=particulars_hash(particulars),
+        previous=head.hash,
+    )
+    event.hash = event_hash(event)
+    event.save(force_insert=True)
+    head.sequence, head.hash = event.sequence, event.hash
+    head.save(update_fields=["sequence", "hash"])
+    return event
+
+
+def facts_of(period: NumberPeriod) -> list[Fact]:
+    """Return the facts that concern a number period, in ledger order, each hash checked.
+
+    Raises:
+        LedgerBroken: an event was not written by this ledger.
+    """
+    own = Q(period_id=period.pk)
+    about_the_number = Q(
+        period_id=None,
+        kind__in=_ABOUT_THE_NUMBER,
+        number_key=number_key(period.number),
+        at__gte=period.started_at,
+    )
+    return [to_fact(event) for event in LedgerEvent.objects.filter(own | about_the_number)]
+
+
+def events_of(tenant_id: int) -> list[LedgerEvent]:
+    """Return every event about a tenant's numbers, oldest first, for the consent history."""
+    condition = Q(tenant_id=tenant_id)
+    for period in NumberPeriod.objects.filter(tenant_id=tenant_id):
+        spell = Q(period_id=None, number_key=number_key(period.number), at__gte=period.started_at)
+        if period.ended_at is not None:
+            spell &= Q(at__lte=period.ended_at)
+        condition |= spell
+    rows = LedgerEvent.objects.filter(condition).select_related("particulars", "facility")
+    return list(rows)
+
+
+def number_was_closed(period: NumberPeriod) -> bool:
+    """R4: tell whether the tenant held another number with consent before this period."""
+    rows = LedgerEvent.objects.filter(tenant_id=period.tenant_id, kind="number_closed")
+    return rows.exclude(period_id=period.pk).exists()
+
+
+def ever_closed(tenant_id: int) -> bool:
+    """R4: tell whether the tenant ever gave up a number that had a consent history."""
+    return LedgerEvent.objects.filter(tenant_id=tenant_id, kind="number_closed").exists()
+
+
+def to_fact(event: LedgerEvent) -> Fact:
+    """Return an event as the rules see it, after checking its hash."""
+    if not hmac.compare_digest(event.hash, event_hash(event)):
+        raise LedgerBroken(f"Consent event {event.sequence} was not written by this ledger.")
+    body: dict[str, Any] = json.loads(event.body)
+    until = body.get("until")
+    return Fact(
+        ref=event.pk,
+        kind=_kind(event.kind),
+        at=event.at,
+        services=_services(body.get("services", ())),
+        until=datetime.fromisoformat(until) if until else None,
+    )
+
+
+def number_key(number: str) -> str:
+    """Return the keyed hash under which a number's events are found without storing it."""
+    return _keyed(b"number\x00" + number.encode())
+
+
+def event_hash(event: LedgerEvent) -> str:
+    """Return the hash an event must bear: keyed, over everything it says and its predecessor."""
+    said = {
+        "sequence": event.sequence,
+        "kind": event.kind,
+        "at": event.at.astimezone(UTC).isoformat(),
+        "facility": event.facility_id,
+        "tenant": event.tenant_id,
+        "period": event.period_id,
+        "number_key": event.number_key,
+        "body": event.body,
+        "particulars": event.particulars_hash,
+        "previous": event.previous,
+    }
+    return _keyed(b"event\x00" + json.dumps(said, sort_keys=True).encode())
+
+
+def particulars_hash(row: Particulars) -> str:
+    """Return the keyed hash of an event's erasable part."""
+    parts = [row.nonce, row.number, row.ip, row.user_agent, row.text]
+    return _keyed(b"particulars\x00" + json.dumps(parts).encode())
+
+
+def _keyed(data: bytes) -> str:
+    return hmac.new(_key(), data, hashlib.sha256).hexdigest()
+
+
+def _key() -> bytes:
+    sealed = LedgerHead.objects.filter(pk=_HEAD).values_list("key_sealed", flat=True).first()
+    return _opened(sealed if sealed is not None else _made_head().key_sealed)
+
+
+@lru_cache(maxsize=8)
+def _opened(sealed: str) -> bytes:
+    return bytes.fromhex(vault().open(sealed))
+
+
+def _locked_head() -> LedgerHead:
+    found = LedgerHead.objects.select_for_update().filter(pk=_HEAD).first()
+    return found or LedgerHead.objects.select_for_update().get(pk=_made_head().pk)
+
+
+def _made_head() -> LedgerHead:
+    key = hashlib.sha256(new_token(48).encode()).hexdigest()
+    with transaction.atomic():
+        head, _ = LedgerHead.objects.get_or_create(
+            pk=_HEAD, defaults={"sequence": 0, "hash": GENESIS, "key_sealed": vault().seal(key)}
+        )
+    return head
+
+
+def _services(names: Iterable[str]) -> frozenset[Service]:
+    return frozenset(service for service in SERVICES if service in names)
+
+
+def _kind(value: str) -> Kind:
+    if value not in get_args(Kind):
+        raise LedgerBroken(f"The ledger holds an event of an unknown kind: {value}.")
+    return value  # type: ignore[return-value]

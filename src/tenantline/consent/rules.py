@@ -1,0 +1,219 @@
+"""The rules of consent as pure functions over ledger facts. ``now`` is always an argument.
+
+A tenant's consent is a fold: take the facts that concern the current number period, in the order
+of the ledger, and see what they leave standing. The gate, the screens and the API all use this
+one fold, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from tenantline.consent.services import SERVICES, Service
+
+FORM_WAITS = timedelta(days=30)  # R2: a form waits for START; R13: a link lives as long
+SILENCE_HOLDS_AFTER = timedelta(days=548)  # R15: 18 months without a text either way
+
+Kind = Literal[
+    "form_issued",  # R13: a link went out
+    "form_submitted",  # R2: the first act
+    "form_disowned",  # R13: "this is not my number"
+    "started",  # R2: the second act, from that very phone
+    "stopped",  # R3: the handset said STOP (concerns the number, whoever holds it)
+    "revoked",  # R3: staff recorded a revocation (concerns the number)
+    "held",  # R3: unclear wording; automatic texts wait
+    "hold_ended",
+    "number_closed",  # R4: the period ended
+    "tenancy_ended",  # R15: the last rental ended
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A ledger event as the rules see it. ``ref`` is its row id, ``hash`` proves it."""
+
+    ref: int
+    kind: Kind
+    at: datetime
+    services: frozenset[Service] = frozenset()
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the facts of one number period leave standing.
+
+    ``active`` maps each service to the ledger event it rests on. ``waiting`` are services that a
+    submitted form asks for and START has not confirmed; ``restorable`` those that the handset
+    ended and its START brings back.
+    """
+
+    active: dict[Service, int] = field(default_factory=dict)
+    waiting: frozenset[Service] = frozenset()
+    waiting_since: datetime | None = None
+    restorable: frozenset[Service] = frozenset()
+    held: bool = False
+    status: str = "none"
+    since: datetime | None = None
+    lapses_at: datetime | None = None
+    chat_ends_at: datetime | None = None
+
+    def covers(self, service: Service, now: datetime) -> bool:
+        """Tell whether the service is active at ``now`` (chat may end some time after move-out)."""
+        if service not in self.active:
+            return False
+        ends = self.chat_ends_at
+        return not (service == "chat" and ends is not None and now >= ends)
+
+
+def waits_until(submitted_at: datetime) -> datetime:
+    """R2: return until when a submitted form waits for START."""
+    return submitted_at + FORM_WAITS
+
+
+def started_services(standing: Standing, *, started_at: datetime) -> frozenset[Service]:
+    """R2, R3: return the services that a START received at ``started_at`` makes active.
+
+    Those the waiting form asks for, if it was submitted before and has not waited too long, and
+    those that the handset's own STOP had ended.
+    """
+    services = standing.restorable
+    submitted = standing.waiting_since
+    if submitted is not None and submitted < started_at < waits_until(submitted):
+        services |= standing.waiting
+    return services
+
+
+def fold(facts: Iterable[Fact]) -> Standing:
+    """Return what the facts of one number period, in ledger order, leave standing."""
+    standing = Standing()
+    for fact in facts:
+        standing = _STEPS[fact.kind](standing, fact)
+    return standing
+
+
+def status_at(standing: Standing, now: datetime) -> str:
+    """Return the status shown at ``now``: active wins, an expired form is ``none``."""
+    if any(standing.covers(service, now) for service in standing.active):
+        return "opted_in"
+    if standing.active and standing.status == "opted_in":
+        return "none"  # only a chat consent was left, and its time after the move-out is over
+    if standing.lapses_at is not None and now >= standing.lapses_at:
+        return "none"
+    return standing.status
+
+
+def _issued(standing: Standing, fact: Fact) -> Standing:
+    if standing.active:
+        return standing
+    return replace(
+        standing, status="form_sent", since=fact.at, lapses_at=fact.until or fact.at + FORM_WAITS
+    )
+
+
+def _submitted(standing: Standing, fact: Fact) -> Standing:
+    # A form states the whole wish: what is left unticked ends now, what is newly ticked waits.
+    active = {name: ref for name, ref in standing.active.items() if name in fact.services}
+    lasting = active.keys() - ({"chat"} if standing.chat_ends_at else set())
+    waiting = fact.services - lasting
+    standing = replace(
+        standing,
+        active=active,
+        waiting=waiting,
+        waiting_since=fact.at if waiting else None,
+        restorable=frozenset(),
+    )
+    if active:
+        return standing
+    return replace(
+        standing, status="waiting_for_start", since=fact.at, lapses_at=waits_until(fact.at)
+    )
+
+
+def _started(standing: Standing, fact: Fact) -> Standing:
+    if not fact.services:
+        return replace(standing, held=False)
+    active = dict(standing.active) | dict.fromkeys(sorted(fact.services), fact.ref)
+    return replace(
+        standing,
+        active=active,
+        waiting=standing.waiting - fact.services,
+        waiting_since=None if fact.services >= standing.waiting else standing.waiting_since,
+        restorable=frozenset(),
+        held=False,
+        status="opted_in",
+        since=standing.since if standing.active else fact.at,
+        lapses_at=None,
+        chat_ends_at=None if "chat" in standing.waiting & fact.services else standing.chat_ends_at,
+    )
+
+
+def _stopped(standing: Standing, fact: Fact) -> Standing:
+    return replace(
+        _ended(standing, "opted_out", fact.at),
+        waiting=standing.waiting,
+        waiting_since=standing.waiting_since,
+        restorable=standing.restorable | frozenset(standing.active),
+    )
+
+
+def _revoked(standing: Standing, fact: Fact) -> Standing:
+    return _ended(standing, "opted_out", fact.at)
+
+
+def _held(standing: Standing, fact: Fact) -> Standing:
+    return replace(standing, held=True)
+
+
+def _hold_ended(standing: Standing, fact: Fact) -> Standing:
+    return replace(standing, held=False)
+
+
+def _disowned(standing: Standing, fact: Fact) -> Standing:
+    # Somebody at this number says that it is not the tenant's: automatic texts wait for a person.
+    return replace(standing, held=True, waiting=frozenset(), waiting_since=None)
+
+
+def _closed(standing: Standing, fact: Fact) -> Standing:
+    return _ended(standing, "number_changed", fact.at)
+
+
+def _tenancy_ended(standing: Standing, fact: Fact) -> Standing:
+    active = {name: ref for name, ref in standing.active.items() if name == "chat"}
+    standing = replace(
+        standing,
+        active=active,
+        waiting=frozenset(),
+        waiting_since=None,
+        restorable=standing.restorable & {"chat"},
+        chat_ends_at=fact.until,
+    )
+    if active or standing.status == "opted_out":
+        return standing
+    return replace(standing, status="none", since=fact.at, lapses_at=None)
+
+
+def _ended(standing: Standing, status: str, at: datetime) -> Standing:
+    return Standing(held=standing.held, status=status, since=at, chat_ends_at=standing.chat_ends_at)
+
+
+_STEPS = {
+    "form_issued": _issued,
+    "form_submitted": _submitted,
+    "form_disowned": _disowned,
+    "started": _started,
+    "stopped": _stopped,
+    "revoked": _revoked,
+    "held": _held,
+    "hold_ended": _hold_ended,
+    "number_closed": _closed,
+    "tenancy_ended": _tenancy_ended,
+}
+
+
+def all_services(flags: dict[str, bool]) -> frozenset[Service]:
+    """Return the services ticked in a form's three boxes."""
+    return frozenset(service for service in SERVICES if flags.get(service))

@@ -1,0 +1,218 @@
+"""Writing facilities, units, lines and memberships."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any
+
+from django.db import transaction
+
+from tenantline.audit import actions as audit
+from tenantline.facilities import rules
+from tenantline.facilities.models import Facility, Line, Membership, Unit
+from tenantline.feed import actions as feed
+from tenantline.kernel import phone
+from tenantline.kernel.actor import Actor
+from tenantline.kernel.errors import BadInput, Conflict
+from tenantline.kernel.secrets import vault
+from tenantline.staff.models import Role, Staff, Token
+
+_NAME_LENGTH = 80  # it begins every automatic text
+
+
+def add_facility(
+    *, code: str, name: str, timezone: str, by: Actor, now: datetime, **details: Any
+) -> Facility:
+    """Add a facility. ``details`` are street, city, state, postal_code, phone, email.
+
+    Raises:
+        BadInput: the code, name, zone or phone cannot be used.
+        Conflict: the code is taken.
+    """
+    code = rules.checked_code(code)
+    if Facility.objects.filter(code__iexact=code).exists():
+        raise Conflict(f"There is already a facility with the code {code}.", existing=code)
+    facility = Facility(code=code, timezone=rules.checked_zone(timezone), created_at=now)
+    _put_details(facility, {"name": name, **details})
+    with transaction.atomic():
+        facility.save()
+        audit.record(
+            act="facility.added",
+            by=by,
+            now=now,
+            facility_id=facility.pk,
+            subject=f"facility:{facility.pk}",
+            code=code,
+        )
+    return facility
+
+
+def change_facility(*, facility: Facility, by: Actor, now: datetime, **details: Any) -> Facility:
+    """Change a facility's name, address, contact, zone or hours; R6: hours only narrow."""
+    if "timezone" in details:
+        facility.timezone = rules.checked_zone(details.pop("timezone"))
+    _put_details(facility, details)
+    rules.checked_window(facility.window_opens, facility.window_closes)
+    with transaction.atomic():
+        facility.save()
+        audit.record(
+            act="facility.changed",
+            by=by,
+            now=now,
+            facility_id=facility.pk,
+            subject=f"facility:{facility.pk}",
+            fields=sorted(details),
+        )
+    return facility
+
+
+_TEXT_FIELDS = ("street", "city", "state", "postal_code", "email")
+_OTHER_FIELDS: dict[str, type] = {
+    "window_opens": time,
+    "window_closes": time,
+    "texts_on_sunday": bool,
+}
+
+
+def _put_details(facility: Facility, details: dict[str, Any]) -> None:
+    if "name" in details:
+        facility.name = " ".join(str(details["name"]).split())
+        if not 1 <= len(facility.name) <= _NAME_LENGTH:
+            raise BadInput("A facility needs a name of at most 80 characters.", field="name")
+    if details.get("phone"):
+        facility.phone = phone.parse(details["phone"])
+    for name in _TEXT_FIELDS:
+        if name in details:
+            value = str(details[name] or "").strip()
+            limit = Facility._meta.get_field(name).max_length or 0
+            if len(value) > limit:
+                raise BadInput(f"The {name} is longer than {limit} characters.", field=name)
+            setattr(facility, name, value)
+    for name, kind in _OTHER_FIELDS.items():
+        if name in details and isinstance(details[name], kind):
+            setattr(facility, name, details[name])
+
+
+def unit_named(*, facility: Facility, name: str) -> Unit:
+    """Return the facility's unit of this name, adding it where it is new."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 40:
+        raise BadInput("A unit needs a name of at most 40 characters.", field="unit")
+    unit, _ = Unit.objects.get_or_create(facility=facility, name=name)
+    return unit
+
+
+@dataclass(frozen=True)
+class LineDetails:
+    """What is known of a line when it is connected. ``auth_token`` is sealed before it is kept."""
+
+    number: str
+    carrier: str
+    account_sid: str
+    auth_token: str = field(repr=False)
+    messaging_service_sid: str = ""
+    number_sid: str = ""
+    previous_addresses: dict[str, Any] = field(default_factory=dict)
+
+
+def connect_line(*, facility: Facility, details: LineDetails, by: Actor, now: datetime) -> Line:
+    """Make this number the facility's sending line; the one before is still heard.
+
+    Connecting the same number again refreshes its credentials; what was found before us stays
+    as it was first seen.
+
+    Raises:
+        Conflict: the number belongs to another facility.
+    """
+    with transaction.atomic():
+        line = Line.objects.select_for_update().filter(number=details.number).first()
+        if line is not None and line.facility_id != facility.pk:
+            raise Conflict(
+                f"{phone.national(phone.Number(details.number))} is already connected to another "
+                "facility; a line belongs to exactly one."
+            )
+        if line is None:
+            line = Line(number=details.number, facility=facility)
+            line.previous_addresses = details.previous_addresses
+        Line.objects.filter(facility=facility, sending=True).exclude(pk=line.pk).update(
+            sending=False
+        )
+        _put_credentials(line, details)
+        line.connected_at, line.disconnected_at = now, None
+        line.sending, line.paused_at, line.paused_reason = True, None, ""
+        line.save()
+        _tell_line("line.connected", line, by, now)
+    return line
+
+
+def _put_credentials(line: Line, details: LineDetails) -> None:
+    line.carrier = details.carrier
+    line.account_sid = details.account_sid
+    line.auth_token_sealed = vault().seal(details.auth_token)
+    line.messaging_service_sid = details.messaging_service_sid
+    line.number_sid = details.number_sid
+    if details.previous_addresses and not line.previous_addresses:
+        line.previous_addresses = details.previous_addresses
+
+
+def disconnect_line(*, line: Line, by: Actor, now: datetime) -> None:
+    """Stop sending by a line. Its credentials stay: a STOP to it is still verified."""
+    with transaction.atomic():
+        line.sending, line.disconnected_at = False, now
+        line.save(update_fields=["sending", "disconnected_at"])
+        _tell_line("line.disconnected", line, by, now)
+
+
+def pause_line(*, line: Line, reason: str, by: Actor, now: datetime) -> None:
+    """Let nothing leave by a line until somebody resumes it."""
+    with transaction.atomic():
+        line.paused_at, line.paused_reason = now, reason[:300]
+        line.save(update_fields=["paused_at", "paused_reason"])
+        _tell_line("line.paused", line, by, now)
+
+
+def resume_line(*, line: Line, by: Actor, now: datetime) -> None:
+    """Let texts leave by a paused line again."""
+    with transaction.atomic():
+        line.paused_at, line.paused_reason = None, ""
+        line.save(update_fields=["paused_at", "paused_reason"])
+        _tell_line("line.resumed", line, by, now)
+
+
+def _tell_line(act: str, line: Line, by: Actor, now: datetime) -> None:
+    audit.record(
+        act=act,
+        by=by,
+        now=now,
+        facility_id=line.facility_id,
+        subject=f"line:{line.pk}",
+        number=line.number,
+    )
+    feed.tell(facility_id=line.facility_id, topic="line", ref=line.pk, now=now)
+
+
+def grant(
+    *, member: Staff | Token, facilities: Sequence[Facility], by: Actor, now: datetime
+) -> None:
+    """R10: say where a person or token works, in place of what was said before.
+
+    Raises:
+        BadInput: no facility is named; only an owner may be named at none (and has all).
+    """
+    if not facilities and member.role != Role.OWNER:
+        raise BadInput("Name at least one facility.", field="facility")
+    kind = "staff" if isinstance(member, Staff) else "token"
+    with transaction.atomic():
+        Membership.objects.filter(**{kind: member}).delete()
+        Membership.objects.bulk_create(
+            Membership(facility=facility, **{kind: member}) for facility in facilities
+        )
+        audit.record(
+            act=f"{kind}.granted",
+            by=by,
+            now=now,
+            subject=f"{kind}:{member.pk}",
+            facilities=[facility.code for facility in facilities],
+        )

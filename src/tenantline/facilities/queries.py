@@ -1,0 +1,74 @@
+"""Reading facilities, lines and who works where."""
+
+from __future__ import annotations
+
+from tenantline.facilities.models import Facility, Line, Membership, Unit
+from tenantline.facilities.scope import EVERYWHERE, Scope
+from tenantline.kernel.errors import NotFound
+from tenantline.kernel.secrets import vault
+from tenantline.staff.models import Role, Staff, Token
+
+
+def scope_of(member: Staff | Token) -> Scope:
+    """R10: return the facilities this person or token may see and touch.
+
+    An owner named at no facility in particular has all of them, later ones too.
+    """
+    field = "staff" if isinstance(member, Staff) else "token"
+    ids = frozenset(
+        Membership.objects.filter(**{field: member}).values_list("facility_id", flat=True)
+    )
+    if not ids and member.role == Role.OWNER:
+        return EVERYWHERE
+    return Scope(ids)
+
+
+def in_scope(scope: Scope) -> list[Facility]:
+    """Return the facilities in the scope, by name."""
+    return list(scope.narrow(Facility.objects.order_by("name", "id"), "id"))
+
+
+def facility(*, scope: Scope, code: str) -> Facility:
+    """Return the facility of this code, or raise ``NotFound``."""
+    found = scope.narrow(Facility.objects.filter(code__iexact=code.strip()), "id").first()
+    if found is None:
+        raise NotFound(f"There is no facility with the code {code[:24]}.")
+    return found
+
+
+def units(facility_id: int) -> list[Unit]:
+    """Return a facility's units, by name."""
+    return list(Unit.objects.filter(facility_id=facility_id).order_by("name"))
+
+
+def lines(scope: Scope) -> list[Line]:
+    """Return all lines in the scope with their facilities, sending ones first."""
+    rows = Line.objects.select_related("facility").order_by("-sending", "facility__name", "id")
+    return list(scope.narrow(rows))
+
+
+def sending_line(facility_id: int) -> Line | None:
+    """Return the line that the facility's texts leave by, or None where there is none yet."""
+    return Line.objects.filter(facility_id=facility_id, sending=True).first()
+
+
+def line_by_number(number: str) -> Line | None:
+    """Return the line with this number, connected or not."""
+    return Line.objects.select_related("facility").filter(number=number).first()
+
+
+def lines_of_account(account_sid: str) -> list[Line]:
+    """Return every line of a carrier account, replaced and disconnected ones too."""
+    return list(Line.objects.select_related("facility").filter(account_sid=account_sid))
+
+
+def auth_token(line: Line) -> str:
+    """Return a line's auth token in the clear, for a call or a signature. Never shown, never logged."""
+    return vault().open(line.auth_token_sealed)
+
+
+def members(facility_id: int) -> list[Staff]:
+    """Return the active staff who work at a facility, owners of everything included."""
+    everywhere = Staff.objects.filter(role=Role.OWNER, membership__isnull=True)
+    here = Staff.objects.filter(membership__facility_id=facility_id)
+    return list((everywhere | here).filter(is_active=True).distinct().order_by("username"))

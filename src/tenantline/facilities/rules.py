@@ -1,0 +1,45 @@
+"""What a facility's data must look like. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from zoneinfo import ZoneInfo, available_timezones
+
+from tenantline.kernel.errors import BadInput
+
+WIDEST_OPENS = time(8)  # R6
+WIDEST_CLOSES = time(20)
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,23}")
+
+
+def checked_code(code: str) -> str:
+    """Return a facility code (1 to 24 letters, digits, dashes), or raise ``BadInput``."""
+    code = code.strip()
+    if not _CODE.fullmatch(code):
+        raise BadInput(
+            "A facility code has 1 to 24 letters, digits, dashes or underscores.", field="code"
+        )
+    return code
+
+
+def checked_zone(name: str) -> str:
+    """Return an IANA zone name, or raise ``BadInput``."""
+    if name not in available_timezones() or "/" not in name:
+        raise BadInput(
+            f"{name[:60] or 'Nothing'} is not a time zone; use a name such as America/Chicago.",
+            field="timezone",
+        )
+    return ZoneInfo(name).key
+
+
+def checked_window(opens: time, closes: time) -> None:
+    """R6: raise ``BadInput`` unless the window lies within 8:00-20:00 and holds an hour."""
+    if opens < WIDEST_OPENS or closes > WIDEST_CLOSES:
+        raise BadInput(
+            "Quiet hours can be made longer, never shorter: texts leave between 8:00 and 20:00.",
+            field="window_opens",
+        )
+    minutes = (closes.hour - opens.hour) * 60 + closes.minute - opens.minute
+    if minutes < 60:
+        raise BadInput("The hours for texts must be at least one hour long.", field="window_closes")

@@ -1,0 +1,21 @@
+"""Telling open pages that something changed, in the transaction that changed it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tenantline.feed.models import Event
+from tenantline.feed.topics import Topic
+
+KEPT = timedelta(hours=1)
+
+
+def tell(*, facility_id: int, topic: Topic, ref: int | str, now: datetime) -> None:
+    """Append one event. Pages that follow ``topic`` at this facility ask for what is new."""
+    Event.objects.create(facility_id=facility_id, topic=topic, ref=str(ref), at=now)
+
+
+def forget_old(*, now: datetime) -> int:
+    """Delete events that no open page can still need; return how many."""
+    deleted, _ = Event.objects.filter(at__lt=now - KEPT).delete()
+    return deleted

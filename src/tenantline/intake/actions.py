@@ -1,0 +1,118 @@
+"""Storing what the carrier hands us, before it is answered (R8, R9). Nothing is judged here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from tenantline.intake.models import InboundCall, StatusCall
+
+_RETRY_AFTER = (timedelta(seconds=1), timedelta(seconds=10), timedelta(minutes=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One verified inbound text. ``line_id`` None: a stray."""
+
+    message_sid: str
+    account_sid: str
+    line_id: int | None
+    sender: str
+    recipient: str
+    body: str
+    params: Mapping[str, str] = field(repr=False)
+    source: str = "webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One verified status callback, as it came."""
+
+    attempt_token: str
+    message_sid: str
+    account_sid: str
+    status: str
+    error_code: str
+    params: Mapping[str, str] = field(repr=False)
+
+
+def store(calls: list[Inbound | Status], *, now: datetime) -> list[int | None]:
+    """Store verified calls in one transaction; it is committed when this returns.
+
+    Returns one id per call: of a new inbound call, and None for a status and for a MessageSid
+    that is known already (which changes nothing, except that differing content is flagged).
+    """
+    with transaction.atomic():
+        return [_store_one(call, now) for call in calls]
+
+
+def _store_one(call: Inbound | Status, now: datetime) -> int | None:
+    if isinstance(call, Status):
+        StatusCall.objects.create(
+            attempt_token=call.attempt_token,
+            message_sid=call.message_sid,
+            account_sid=call.account_sid,
+            status=call.status,
+            error_code=call.error_code,
+            params=dict(call.params),
+            received_at=now,
+        )
+        return None
+    try:
+        with transaction.atomic():
+            row = InboundCall.objects.create(
+                message_sid=call.message_sid,
+                account_sid=call.account_sid,
+                line_id=call.line_id,
+                sender=call.sender,
+                recipient=call.recipient,
+                body=call.body,
+                params=dict(call.params),
+                source=call.source,
+                received_at=now,
+                next_at=now,
+            )
+    except IntegrityError:
+        _flag_if_different(call)
+        return None
+    return row.pk
+
+
+def _flag_if_different(call: Inbound) -> None:
+    known = InboundCall.objects.filter(message_sid=call.message_sid).first()
+    if known is None:
+        raise IntegrityError(f"inbound call {call.message_sid} could not be stored")
+    same = (known.sender, known.recipient, known.body) == (call.sender, call.recipient, call.body)
+    if not same and not known.differs:
+        known.differs = True
+        known.save(update_fields=["differs"])
+
+
+def take(call_id: int) -> InboundCall | None:
+    """Lock an unworked inbound call for this transaction, or return None if there is none."""
+    rows = InboundCall.objects.select_for_update().filter(pk=call_id, worked_at=None)
+    return rows.first()
+
+
+def mark_worked(call: InboundCall, *, now: datetime) -> None:
+    """Say that a call was worked on, in the transaction that did it."""
+    call.worked_at, call.error = now, ""
+    call.save(update_fields=["worked_at", "error"])
+
+
+def mark_failed(call_id: int, *, error: str, now: datetime) -> None:
+    """Keep a call open that could not be worked on; it is tried again, later each time."""
+    call = InboundCall.objects.filter(pk=call_id, worked_at=None).first()
+    if call is None:
+        return
+    wait = _RETRY_AFTER[min(call.attempts, len(_RETRY_AFTER) - 1)]
+    call.attempts, call.error, call.next_at = call.attempts + 1, error[:300], now + wait
+    call.save(update_fields=["attempts", "error", "next_at"])
+
+
+def mark_status_worked(call_ids: list[int], *, now: datetime) -> None:
+    """Say that these status callbacks were applied."""
+    StatusCall.objects.filter(pk__in=call_ids).update(worked_at=now)

@@ -1,0 +1,42 @@
+"""Reading stored calls."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from tenantline.intake.models import InboundCall, StatusCall
+
+# A callback may come before our own commit of the SID; it waits this long to be matched.
+EARLY_STATUS_WAITS = timedelta(hours=24)
+
+
+def unread_from(number: str) -> list[int]:
+    """R8: return ids of stored calls from this number that nobody has worked on, oldest first."""
+    rows = InboundCall.objects.filter(sender=number, worked_at=None).order_by("id")
+    return list(rows.values_list("pk", flat=True))
+
+
+def due(*, now: datetime, limit: int = 100) -> list[int]:
+    """Return ids of unworked inbound calls that are due, oldest first."""
+    rows = InboundCall.objects.filter(worked_at=None).filter(
+        Q(next_at=None) | Q(next_at__lte=now)
+    )
+    return list(rows.order_by("id").values_list("pk", flat=True)[:limit])
+
+
+def unworked_statuses(*, limit: int = 200) -> list[StatusCall]:
+    """Return status callbacks not yet applied, in the order they came."""
+    return list(StatusCall.objects.filter(worked_at=None).order_by("id")[:limit])
+
+
+def oldest_unworked(now: datetime) -> timedelta | None:
+    """Return how long the oldest unworked inbound call has waited, None where none waits."""
+    row = InboundCall.objects.filter(worked_at=None).order_by("id").first()
+    return None if row is None else now - row.received_at
+
+
+def failing() -> list[InboundCall]:
+    """Return inbound calls that could not be worked on, for staff to see."""
+    return list(InboundCall.objects.filter(worked_at=None, attempts__gt=0).order_by("id")[:100])

@@ -1,0 +1,94 @@
+from django.db import models
+from django.db.models import Q
+
+from tenantline.consent.models import Clearance
+from tenantline.facilities.models import Facility, Line
+
+
+class State(models.TextChoices):
+    """States of an outgoing text; moves are in ``rules.MOVES``."""
+
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    UNKNOWN = "unknown", "Unknown"
+    SENT = "sent", "Sent"
+    DELIVERED = "delivered", "Delivered"
+    UNDELIVERED = "undelivered", "Not delivered"
+    FAILED = "failed", "Failed"
+    WITHHELD = "withheld", "Withheld"
+
+
+class Text(models.Model):
+    """One outgoing text. The row is the queue.
+
+    It has no number of its own: where it goes is in its clearance, which cannot be missing,
+    shared or changed. Times are UTC.
+    """
+
+    clearance = models.OneToOneField(Clearance, on_delete=models.PROTECT)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT)
+    line = models.ForeignKey(Line, null=True, on_delete=models.PROTECT)  # set when it leaves
+    body = models.TextField()
+    segments = models.PositiveSmallIntegerField()
+    priority = models.PositiveSmallIntegerField()  # lower goes first
+    automatic = models.BooleanField()
+    cause = models.CharField(max_length=80, blank=True)  # kind:id of what it is due to
+    author_kind = models.CharField(max_length=8)
+    author_ref = models.CharField(max_length=40, blank=True)
+    author_name = models.CharField(max_length=150)
+    quiet_hours_reason = models.CharField(max_length=300, blank=True)
+    wording_key = models.CharField(max_length=64)  # R5: hash of the normalised words
+    counts_as_mass = models.BooleanField()  # R5: replies do not
+    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
+    reason_code = models.CharField(max_length=32, blank=True)  # why withheld
+    reason = models.CharField(max_length=300, blank=True)
+    carrier_sid = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001
+    carrier_rank = models.PositiveSmallIntegerField(default=0)  # R9: never moves down
+    error_code = models.CharField(max_length=16, blank=True)
+    error_words = models.CharField(max_length=300, blank=True)
+    not_before = models.DateTimeField(null=True)
+    valid_until = models.DateTimeField(null=True)
+    next_at = models.DateTimeField()  # when dispatch should look at it
+    tries = models.PositiveSmallIntegerField(default=0)
+    leased_by = models.CharField(max_length=40, blank=True)
+    leased_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_index=True)
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_at", "priority", "id"],
+                condition=Q(state="queued"),
+                name="text_queue",
+            ),
+            models.Index(fields=["wording_key", "created_at"]),
+            models.Index(fields=["state", "leased_until"], condition=Q(state="sending"), name="text_leases"),
+        ]
+
+
+class Attempt(models.Model):
+    """One call to the carrier, recorded before it is made. ``token`` travels in the callback."""
+
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="attempts")
+    token = models.CharField(max_length=64, unique=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, blank=True)  # accepted, rejected, retry, unclear
+    carrier_sid = models.CharField(max_length=64, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    code = models.CharField(max_length=16, blank=True)
+
+
+class Slot(models.Model):
+    """A line's pacing: the next instant at which a segment may leave (R: one row per line)."""
+
+    line = models.OneToOneField(Line, on_delete=models.CASCADE, primary_key=True)
+    free_at = models.DateTimeField()
+
+
+class MassGuard(models.Model):
+    """R5: one row, locked while a wording is counted, so that two requests cannot both be fifth."""
+
+    touched_at = models.DateTimeField(null=True)

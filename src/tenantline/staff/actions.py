@@ -1,0 +1,115 @@
+"""Writing staff accounts and API tokens. Who works where is in ``facilities``."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from tenantline.audit import actions as audit
+from tenantline.kernel.actor import Actor
+from tenantline.kernel.crypto import new_token
+from tenantline.kernel.errors import BadInput, Conflict
+from tenantline.staff.models import Role, Staff, Token
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
+TOKEN_PREFIX = "tl_"  # noqa: S105 - how a token begins, not one
+
+
+def add_staff(
+    *, username: str, password: str, role: str, name: str = "", by: Actor, now: datetime
+) -> Staff:
+    """Add a staff member.
+
+    Raises:
+        BadInput: the username, role or password cannot be used.
+        Conflict: the username is taken.
+    """
+    username = username.strip().lower()
+    if not _USERNAME.fullmatch(username):
+        raise BadInput(
+            "A username has 2 to 60 letters, digits, dots, dashes or underscores.",
+            field="username",
+        )
+    if Staff.objects.filter(username=username).exists():
+        raise Conflict(f"There is already a staff member called {username}.")
+    staff = Staff(username=username, name=name.strip(), role=_role(role), created_at=now)
+    set_password_checked(staff, password)
+    with transaction.atomic():
+        staff.save()
+        audit.record(
+            act="staff.added", by=by, now=now, subject=f"staff:{staff.pk}", username=username
+        )
+    return staff
+
+
+def set_password_checked(staff: Staff, password: str) -> None:
+    """Put a new password on the (unsaved) account, or raise ``BadInput`` with what is wrong."""
+    try:
+        validate_password(password, staff)
+    except ValidationError as error:
+        raise BadInput(str(error.messages[0]), field="password") from error
+    staff.set_password(password)
+
+
+def change_password(*, staff: Staff, password: str, by: Actor, now: datetime) -> None:
+    """Replace a staff member's password; every session of theirs ends."""
+    set_password_checked(staff, password)
+    with transaction.atomic():
+        staff.save(update_fields=["password"])
+        audit.record(act="staff.password_changed", by=by, now=now, subject=f"staff:{staff.pk}")
+
+
+def set_active(*, staff: Staff, active: bool, by: Actor, now: datetime) -> None:
+    """Deactivate a staff member who leaves, or let one back in. Sessions end with the account."""
+    staff.is_active = active
+    with transaction.atomic():
+        staff.save(update_fields=["is_active"])
+        act = "staff.reactivated" if active else "staff.deactivated"
+        audit.record(act=act, by=by, now=now, subject=f"staff:{staff.pk}")
+
+
+def set_theme(*, staff: Staff, theme: str) -> None:
+    """Keep whether this person wants light, dark or the system's choice."""
+    if theme not in {"light", "dark", "system"}:
+        raise BadInput("The theme is light, dark or system.", field="theme")
+    staff.theme = theme
+    staff.save(update_fields=["theme"])
+
+
+def create_token(*, name: str, role: str, by: Actor, now: datetime) -> tuple[Token, str]:
+    """Make an API token; return it with its secret, which is not kept and shown once."""
+    name = name.strip()
+    if not 1 <= len(name) <= 120:
+        raise BadInput("A token needs a name of at most 120 characters.", field="name")
+    secret = TOKEN_PREFIX + new_token(32)
+    with transaction.atomic():
+        token = Token.objects.create(
+            name=name, role=_role(role), digest=digest(secret), created_at=now
+        )
+        audit.record(act="token.created", by=by, now=now, subject=f"token:{token.pk}", name=name)
+    return token, secret
+
+
+def revoke_token(*, token: Token, by: Actor, now: datetime) -> None:
+    """End a token at once."""
+    token.revoked_at = token.revoked_at or now
+    with transaction.atomic():
+        token.save(update_fields=["revoked_at"])
+        audit.record(act="token.revoked", by=by, now=now, subject=f"token:{token.pk}")
+
+
+def digest(secret: str) -> str:
+    """Return what is kept of a token's secret (it is random, so a plain hash is enough)."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _role(role: str) -> Role:
+    try:
+        return Role(role)
+    except ValueError as error:
+        raise BadInput("A role is owner, manager or clerk.", field="role") from error

@@ -1,0 +1,39 @@
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import UserManager
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person or token may do; see ``rules.may``."""
+
+    OWNER = "owner", "Owner"
+    MANAGER = "manager", "Manager"
+    CLERK = "clerk", "Clerk"
+
+
+class Staff(AbstractBaseUser):
+    """A person who signs in. One who leaves is deactivated, never deleted."""
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    role = models.CharField(max_length=8, choices=Role)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    theme = models.CharField(max_length=6, default="system")
+
+    USERNAME_FIELD = "username"
+    objects = UserManager["Staff"]()
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Token(models.Model):
+    """An API token. Only its hash is kept; it is shown once, when made."""
+
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=8, choices=Role)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)

@@ -1,0 +1,34 @@
+"""Reading staff accounts and API tokens."""
+
+from __future__ import annotations
+
+from tenantline.kernel.actor import Actor
+from tenantline.staff.actions import digest
+from tenantline.staff.models import Staff, Token
+
+
+def by_username(username: str) -> Staff | None:
+    """Return the active staff member of this username, or None."""
+    return Staff.objects.filter(username=username.strip().lower(), is_active=True).first()
+
+
+def everyone() -> list[Staff]:
+    """Return all staff, active first, by username."""
+    return list(Staff.objects.order_by("-is_active", "username"))
+
+
+def tokens() -> list[Token]:
+    """Return all tokens, newest first."""
+    return list(Token.objects.order_by("-id"))
+
+
+def token_for(secret: str) -> Token | None:
+    """Return the live token with this secret, or None."""
+    return Token.objects.filter(digest=digest(secret), revoked_at=None).first()
+
+
+def actor_for(member: Staff | Token) -> Actor:
+    """Return the actor that a staff member or a token acts as."""
+    if isinstance(member, Staff):
+        return Actor("staff", str(member.pk), member.username)
+    return Actor("token", str(member.pk), member.name)

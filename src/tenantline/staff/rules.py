@@ -1,0 +1,39 @@
+"""What each role may do."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from tenantline.kernel.errors import Forbidden
+
+Act = Literal[
+    "text",  # read and write texts, issue opt-in forms, record revocations
+    "edit_tenants",
+    "edit_facility",  # units, quiet hours
+    "edit_lines",
+    "edit_facilities",
+    "edit_staff",
+    "edit_tokens",
+    "read_audit",
+]
+
+_CLERK: Final[frozenset[Act]] = frozenset({"text", "edit_tenants"})
+_MANAGER: Final[frozenset[Act]] = _CLERK | {"edit_facility", "read_audit"}
+_OWNER: Final[frozenset[Act]] = _MANAGER | {
+    "edit_lines",
+    "edit_facilities",
+    "edit_staff",
+    "edit_tokens",
+}
+ACTS: Final[dict[str, frozenset[Act]]] = {"clerk": _CLERK, "manager": _MANAGER, "owner": _OWNER}
+
+
+def may(role: str, act: Act) -> bool:
+    """Tell whether this role allows the act."""
+    return act in ACTS.get(role, frozenset())
+
+
+def demand(role: str, act: Act) -> None:
+    """Raise ``Forbidden`` unless this role allows the act."""
+    if not may(role, act):
+        raise Forbidden("Your role does not allow this; ask a manager or an owner.")

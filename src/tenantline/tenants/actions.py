@@ -1,0 +1,206 @@
+"""Writing tenants. What touches consent (numbers, moving out) is called from ``consent`` only.
+
+A changed number and an ended tenancy are facts of the consent ledger too: entrances call
+``consent.actions.change_number`` and ``consent.actions.move_out``, which call the ``_period``
+and ``end_rentals`` functions here in their own transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tenantline.audit import actions as audit
+from tenantline.facilities import actions as facilities
+from tenantline.facilities.models import Facility
+from tenantline.feed import actions as feed
+from tenantline.kernel.actor import Actor
+from tenantline.kernel.errors import BadInput, Conflict
+from tenantline.kernel.phone import Number
+from tenantline.tenants import queries, rules
+from tenantline.tenants.models import (
+    DeliveryMethod,
+    Language,
+    NumberPeriod,
+    NumberQuestion,
+    Rental,
+    Tenant,
+)
+
+
+def add_tenant(
+    *,
+    facility: Facility,
+    name: str,
+    by: Actor,
+    now: datetime,
+    number: Number | None = None,
+    units: Sequence[str] = (),
+    **details: Any,
+) -> Tenant:
+    """Add a tenant, with a first mobile number and units where known.
+
+    ``details`` are external_id, email, home_phone, language, delivery_method,
+    statements_by_sms, autopay_method, balance_cents and notes.
+
+    Raises:
+        BadInput: a value cannot be used.
+        Conflict: the external id is taken at this facility; ``existing`` names the tenant.
+    """
+    tenant = Tenant(facility=facility, created_at=now, created_by=by.name)
+    _put_details(tenant, {"name": name, **details})
+    with transaction.atomic():
+        _refuse_known(tenant)
+        tenant.save()
+        if number is not None:
+            open_period(tenant=tenant, number=number, now=now)
+        for unit in dict.fromkeys(units):
+            move_in(tenant=tenant, unit=unit, by=by, now=now)
+        refresh_search(tenant)
+        _tell("tenant.added", tenant, by, now)
+    return tenant
+
+
+def change_details(*, tenant: Tenant, by: Actor, now: datetime, **details: Any) -> Tenant:
+    """Change a tenant's details (those of ``add_tenant``, and name); not number nor rentals."""
+    _put_details(tenant, details)
+    with transaction.atomic():
+        if "external_id" in details:
+            _refuse_known(tenant)
+        tenant.save()
+        refresh_search(tenant)
+        _tell("tenant.changed", tenant, by, now, fields=sorted(details))
+    return tenant
+
+
+def move_in(*, tenant: Tenant, unit: str, by: Actor, now: datetime) -> Rental:
+    """Begin a rental; an open one of the same unit stays as it is."""
+    row = facilities.unit_named(facility=tenant.facility, name=unit)
+    running = Rental.objects.filter(tenant=tenant, unit=row, ended_at=None).first()
+    if running is not None:
+        return running
+    with transaction.atomic():
+        rental = Rental.objects.create(tenant=tenant, unit=row, started_at=now)
+        refresh_search(tenant)
+        _tell("tenant.moved_in", tenant, by, now, unit=row.name)
+    return rental
+
+
+def end_rentals(*, tenant: Tenant, at: datetime, only_unit: str | None = None) -> None:
+    """End the tenant's open rentals, or one of them. Called by ``consent`` (R15).
+
+    Where no rental was ever recorded, an ended one without a unit records the fact.
+    """
+    rentals = Rental.objects.filter(tenant=tenant, ended_at=None)
+    if only_unit is not None:
+        rentals = rentals.filter(unit__name=only_unit)
+    ended = rentals.update(ended_at=at)
+    if not ended and only_unit is None and not Rental.objects.filter(tenant=tenant).exists():
+        Rental.objects.create(tenant=tenant, started_at=min(tenant.created_at, at), ended_at=at)
+    refresh_search(tenant)
+
+
+def open_period(*, tenant: Tenant, number: Number, now: datetime) -> NumberPeriod:
+    """Begin a number period; R15: ask staff where another tenant holds or held the number."""
+    period = NumberPeriod.objects.create(tenant=tenant, number=number, started_at=now)
+    others = Tenant.objects.filter(periods__number=number).exclude(pk=tenant.pk).distinct()
+    NumberQuestion.objects.bulk_create(
+        NumberQuestion(number=number, tenant=tenant, other=other, asked_at=now)
+        for other in others
+    )
+    refresh_search(tenant)
+    return period
+
+
+def close_period(*, period: NumberPeriod, because: str, now: datetime) -> None:
+    """End a number period. Called by ``consent`` (R4), which ends its consent."""
+    period.ended_at, period.ended_because = now, because
+    period.save(update_fields=["ended_at", "ended_because"])
+    refresh_search(period.tenant)
+
+
+def answer_question(*, question: NumberQuestion, answer: str, by: Actor, now: datetime) -> None:
+    """Record what staff said of a number two tenants hold. Called by ``consent`` (R15)."""
+    rules.checked_choice(answer, ("shared", "passed_on"), field="answer")
+    question.answer, question.answered_at, question.answered_by = answer, now, by.name
+    question.save(update_fields=["answer", "answered_at", "answered_by"])
+    _tell("tenant.number_question_answered", question.tenant, by, now, answer=answer)
+
+
+def refresh_search(tenant: Tenant) -> None:
+    """Rewrite the words by which a tenant is found."""
+    period = queries.current_period(tenant.pk)
+    words = [tenant.name, tenant.email, tenant.external_id or "", tenant.home_phone]
+    words += queries.every_unit(tenant.pk)
+    if period is not None:
+        words.append(period.number)
+    Tenant.objects.filter(pk=tenant.pk).update(search_text=" ".join(filter(None, words)).lower())
+
+
+def _put_details(tenant: Tenant, details: dict[str, Any]) -> None:
+    for name, value in details.items():
+        setattr(tenant, name, _checked(name, value))
+
+
+def _checked(name: str, value: Any) -> Any:
+    match name:
+        case "name":
+            return rules.checked_name(str(value))
+        case "email":
+            return rules.checked_email(str(value or ""))
+        case "external_id":
+            return _short(str(value or ""), 80, name) or None
+        case "home_phone":
+            return _short(str(value or ""), 40, name)
+        case "language":
+            return rules.checked_choice(str(value), Language.values, field=name)
+        case "delivery_method":
+            return rules.checked_choice(str(value), DeliveryMethod.values, field=name)
+        case "autopay_method":
+            return rules.checked_choice(str(value), rules.AUTOPAY_METHODS, field=name)
+        case "statements_by_sms":
+            return bool(value)
+        case "balance_cents":
+            return _cents(value)
+        case "notes":
+            return _short(str(value or ""), 10_000, name)
+    raise BadInput(f"A tenant has no {name[:40]}.", field=name[:40])
+
+
+def _short(value: str, limit: int, field: str) -> str:
+    value = value.replace("\x00", "").strip()
+    if len(value) > limit:
+        raise BadInput(f"The {field.replace('_', ' ')} is longer than {limit} characters.", field=field)
+    return value
+
+
+def _cents(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**15:
+        raise BadInput("The balance is a whole number of cents.", field="balance_cents")
+    return value
+
+
+def _refuse_known(tenant: Tenant) -> None:
+    if not tenant.external_id:
+        return
+    known = queries.by_external_id(tenant.facility_id, tenant.external_id)
+    if known is not None and known.pk != tenant.pk:
+        raise Conflict(
+            f"The id {tenant.external_id} belongs to another tenant of this facility.",
+            existing=str(known.pk),
+        )
+
+
+def _tell(act: str, tenant: Tenant, by: Actor, now: datetime, **detail: Any) -> None:
+    audit.record(
+        act=act,
+        by=by,
+        now=now,
+        facility_id=tenant.facility_id,
+        subject=f"tenant:{tenant.pk}",
+        **detail,
+    )
+    feed.tell(facility_id=tenant.facility_id, topic="tenant", ref=tenant.pk, now=now)

@@ -1,0 +1,119 @@
+"""Reading tenants. Every way to a tenant takes the asker's ``Scope`` (R10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+
+from tenantline.facilities.models import Facility
+from tenantline.facilities.scope import Scope
+from tenantline.kernel.errors import NotFound
+from tenantline.tenants import rules
+from tenantline.tenants.models import NumberPeriod, NumberQuestion, Rental, Tenant
+
+
+def get(*, scope: Scope, tenant_id: int | str) -> Tenant:
+    """Return the tenant, or raise ``NotFound`` (absent and out of scope look the same)."""
+    rows = scope.narrow(Tenant.objects.select_related("facility"))
+    found = rows.filter(pk=int(tenant_id)).first() if _is_id(tenant_id) else None
+    if found is None:
+        raise NotFound("There is no such tenant.")
+    return found
+
+
+def _is_id(value: int | str) -> bool:
+    return isinstance(value, int) or (value.isascii() and value.isdigit() and len(value) < 18)
+
+
+def listing(*, scope: Scope, search: str = "", facility: Facility | None = None) -> QuerySet[Tenant]:
+    """Return tenants in scope by name, with facility, current number and open rentals loaded.
+
+    ``search`` matches any words in names, units, e-mail, external ids and number digits.
+    """
+    rows = scope.narrow(Tenant.objects.select_related("facility")).order_by("name", "id")
+    if facility is not None:
+        rows = rows.filter(facility=facility)
+    for word in search.lower().split():
+        digits = "".join(character for character in word if character.isdigit())
+        wanted = digits if len(digits) >= 4 and not any(map(str.isalpha, word)) else word
+        rows = rows.filter(search_text__contains=wanted)
+    current = NumberPeriod.objects.filter(ended_at=None)
+    rentals = Rental.objects.select_related("unit")
+    return rows.prefetch_related(
+        Prefetch("periods", queryset=current, to_attr="current_periods"),
+        Prefetch("rentals", queryset=rentals, to_attr="all_rentals"),
+    )
+
+
+def current_period(tenant_id: int) -> NumberPeriod | None:
+    """R1: return the tenant's current number period, or None where there is no mobile number."""
+    return NumberPeriod.objects.filter(tenant_id=tenant_id, ended_at=None).first()
+
+
+def periods(tenant_id: int) -> list[NumberPeriod]:
+    """Return every number the tenant held, newest first."""
+    return list(NumberPeriod.objects.filter(tenant_id=tenant_id).order_by("-started_at", "-id"))
+
+
+def holders(number: str, *, facility_id: int | None = None) -> list[NumberPeriod]:
+    """R12: return the current periods of everyone who holds this number (at a facility)."""
+    rows = NumberPeriod.objects.select_related("tenant__facility").filter(
+        number=number, ended_at=None
+    )
+    if facility_id is not None:
+        rows = rows.filter(tenant__facility_id=facility_id)
+    return list(rows.order_by("id"))
+
+
+def tenancy(tenant_id: int, now: datetime) -> rules.Tenancy:
+    """R15: return whether the tenant rents, and when the last rental ended if not."""
+    ends = Rental.objects.filter(tenant_id=tenant_id).values_list("ended_at", flat=True)
+    return rules.tenancy(ends, now)
+
+
+def units(tenant_id: int, now: datetime) -> list[str]:
+    """Return the names of the units the tenant rents at ``now``."""
+    rentals = Rental.objects.filter(tenant_id=tenant_id, unit__isnull=False).select_related("unit")
+    return unit_names(rentals, now)
+
+
+def unit_names(rentals: Iterable[Rental], now: datetime) -> list[str]:
+    """Return the names of the units in these rentals that run at ``now``, sorted."""
+    running = (r for r in rentals if r.ended_at is None or r.ended_at > now)
+    return sorted(r.unit.name for r in running if r.unit is not None)
+
+
+def every_unit(tenant_id: int) -> list[str]:
+    """Return the names of all units the tenant rents or rented (R5 ignores them in wordings)."""
+    rentals = Rental.objects.filter(tenant_id=tenant_id, unit__isnull=False)
+    return sorted(set(rentals.values_list("unit__name", flat=True)))
+
+
+def by_external_id(facility_id: int, external_id: str) -> Tenant | None:
+    """Return the tenant with the management system's id at this facility."""
+    return Tenant.objects.filter(facility_id=facility_id, external_id=external_id).first()
+
+
+def open_questions(tenant_id: int) -> list[NumberQuestion]:
+    """R15: return the unanswered questions on whose number it is, as this tenant or the other."""
+    rows = NumberQuestion.objects.select_related("tenant", "other").filter(answered_at=None)
+    return list(rows.filter(tenant_id=tenant_id) | rows.filter(other_id=tenant_id))
+
+
+def question(*, scope: Scope, question_id: int) -> NumberQuestion:
+    """Return an open question about a tenant in scope, or raise ``NotFound``."""
+    rows = NumberQuestion.objects.select_related("tenant", "other").filter(
+        pk=question_id, answered_at=None
+    )
+    found = scope.narrow(rows, "tenant__facility_id").first()
+    if found is None:
+        raise NotFound("That question has been answered already.")
+    return found
+
+
+def tenancies_ended_between(since: datetime, until: datetime) -> list[int]:
+    """Return ids of tenants a rental of whom ended in the interval (for the worker's sweep)."""
+    rows = Rental.objects.filter(ended_at__gt=since, ended_at__lte=until)
+    return sorted(set(rows.values_list("tenant_id", flat=True)))
