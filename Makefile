@@ -9,6 +9,8 @@ PORT ?= 8000
 DATA_DIR ?=
 # How many tests run at once: a number, or `logical` for one a core
 JOBS ?= logical
+# tests/conftest.py chooses the settings, after it has set what they read
+unexport DJANGO_SETTINGS_MODULE
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS)
 
 help: ## list these targets

@@ -1,0 +1,140 @@
+"""The ground that every test stands on: settings, databases, a closed network, a browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+from django.db import connections
+
+from tests.support import environment, network
+
+# Here and not in a hook: other conftests and test files import models when they are loaded.
+DATA_DIR = environment.prepare()
+network.close()
+django.setup()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let each xdist worker load the settings from its own environment, not early from ours."""
+    if session.config.getoption("numprocesses", None):
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse what cannot work here, and put browser tests last.
+
+    Playwright leaves an event loop in its process for good, which ordinary tests must not meet.
+    """
+    for item in items:
+        _refuse_flush(item)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def _refuse_flush(item: pytest.Item) -> None:
+    marker = item.get_closest_marker("django_db")
+    flushes = marker is not None and marker.kwargs.get("transaction", False)
+    if flushes or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
+        raise pytest.UsageError(
+            f"{item.nodeid} would flush tables that only grow; use the fixture fresh_database."
+        )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Name the test database: a file in this process's own folder, or a suffix for each worker."""
+    from tests.support import databases
+
+    databases.use_file_for_sqlite(DATA_DIR)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_for_tests() -> Iterator[None]:
+    """Two settings that would cost every test time and prove nothing in it."""
+    from django.test import override_settings
+
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            # The manifest exists only after collectstatic.
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+    ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _closed_network() -> Iterator[None]:
+    """Fail also where a thread or a library has swallowed the refusal."""
+    network.take_attempts()
+    yield
+    attempts = network.take_attempts()
+    assert not attempts, f"tests reach this machine only, but: {attempts}"
+
+
+@pytest.fixture(autouse=True)
+def _database_from_a_browser_test(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, django_db_blocker
+) -> Iterator[None]:
+    """Playwright's loop runs in this thread: Django takes every query for one in async code.
+
+    It also keeps a connection of its own for such code, which nobody else would close.
+    """
+    if not request.node.get_closest_marker("browser"):
+        yield
+        return
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The migrated database, with nobody connected to it: PostgreSQL copies no other."""
+    with django_db_blocker.unblock():
+        connections.close_all()
+    return django_db_setup
+
+
+@pytest.fixture
+def fresh_database(django_db_setup, django_db_blocker, tmp_path: Path):
+    """A database of its own for a test that commits, uses threads or starts processes."""
+    from tests.support import databases
+
+    with django_db_blocker.unblock(), databases.fresh(tmp_path) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser that `make chromium` found or installed."""
+    from scripts.ensure_chromium import find
+
+    path = find()
+    if path is None:
+        pytest.fail("no Chromium on this machine: run `make chromium`")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict, chromium_path: str) -> dict:
+    """Chromium as it behaves on a closed network, as root or not."""
+    quiet = (
+        "--no-sandbox",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    )
+    return {**browser_type_launch_args, "executable_path": chromium_path, "args": [*quiet]}
+
+
+@pytest.fixture(scope="session")
+def playwright(django_db_setup, playwright):
+    """Between making and dropping the database, which both need a thread without its loop."""
+    return playwright
