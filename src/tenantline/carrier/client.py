@@ -47,10 +47,14 @@ class Client:
     """Calls Twilio for any account. Belongs to one event loop; close it or use ``async with``.
 
     ``base_url`` takes the place of all of Twilio's hosts, paths unchanged; None means Twilio.
+    ``timeout_seconds`` is for tests: leases count on ``HTTP_TIMEOUT_SECONDS`` at most.
     """
 
-    def __init__(self, base_url: str | None = None) -> None:
+    def __init__(
+        self, base_url: str | None = None, *, timeout_seconds: float = HTTP_TIMEOUT_SECONDS
+    ) -> None:
         self._base_url = base_url.rstrip("/") if base_url else None
+        self._timeout = min(timeout_seconds, HTTP_TIMEOUT_SECONDS)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -103,7 +107,7 @@ class Client:
                 URL(url, encoded=True),
                 data=None if form is None else urlencode(form).encode("ascii"),
                 headers=_headers(account, form is not None),
-                timeout=aiohttp.ClientTimeout(HTTP_TIMEOUT_SECONDS, connect=connect_seconds),
+                timeout=aiohttp.ClientTimeout(self._timeout, connect=connect_seconds),
                 allow_redirects=False,
                 trace_request_ctx=progress,
             ) as response:
