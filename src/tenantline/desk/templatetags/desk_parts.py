@@ -1,0 +1,129 @@
+"""What the desk's templates say often: times, money, numbers, statuses and form fields."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from tenantline.kernel import money, phone
+
+if TYPE_CHECKING:
+    from tenantline.desk.forms import Form
+
+register = template.Library()
+
+# Each status has an icon and a tone; the word comes from the row itself.
+_STATUS_LOOKS = {
+    "none": ("circle-dashed", "quiet", "No opt-in"),
+    "form_sent": ("mail", "waiting", "Form sent"),
+    "waiting_for_start": ("hourglass", "waiting", "Waiting for START"),
+    "opted_in": ("circle-check", "good", "Opted in"),
+    "opted_out": ("ban", "stop", "Opted out"),
+    "number_changed": ("replace", "stop", "Number changed"),
+}
+
+
+@register.filter
+def dollars(cents: int) -> str:
+    """Write cents as money."""
+    return money.format_cents(cents)
+
+
+@register.filter
+def national(number: str) -> str:
+    """Write an E.164 number as people read it out."""
+    return phone.national(phone.Number(number))
+
+
+@register.simple_tag
+def moment(at: datetime | None, zone: str) -> str:
+    """Write an instant in full in a zone: ``Nov 22, 2026, 4:05 PM CST``."""
+    if at is None:
+        return ""
+    local = at.astimezone(ZoneInfo(zone))
+    return _time_tag(at, f"{_day(local)}, {local.year}, {_clock(local)} {local.tzname()}")
+
+
+@register.simple_tag
+def moment_short(at: datetime | None, zone: str, now: datetime) -> str:
+    """Write an instant as short as it stays clear; the full form is its title."""
+    if at is None:
+        return ""
+    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    if local.date() == today:
+        words = _clock(local)
+    elif local.date() == today - timedelta(days=1):
+        words = f"Yesterday {_clock(local)}"
+    else:
+        words = _day(local) if local.year == today.year else f"{_day(local)}, {local.year}"
+    return _time_tag(at, words, f"{_day(local)}, {local.year}, {_clock(local)} {local.tzname()}")
+
+
+@register.simple_tag
+def day(at: datetime | None, zone: str) -> str:
+    """Write a day in a zone: ``Nov 22, 2026``."""
+    if at is None:
+        return ""
+    local = at.astimezone(ZoneInfo(zone))
+    return _time_tag(at, f"{_day(local)}, {local.year}")
+
+
+@register.inclusion_tag("desk/parts/status.html")
+def status_badge(status: str) -> dict[str, str]:
+    """Show a consent status as icon and word."""
+    icon, tone, words = _STATUS_LOOKS[status]
+    return {"icon": icon, "tone": tone, "words": words}
+
+
+@register.inclusion_tag("desk/parts/field.html")
+def field(form: Form, name: str, label: str, **look: Any) -> dict[str, Any]:
+    """Show a text field: label above, help below, the error beside it.
+
+    ``look`` may hold type, help, autocomplete, inputmode, maxlength, required, autofocus, rows.
+    """
+    shown = {"type": "text", **look}
+    return {"name": name, "label": label, "look": shown, **_state(form, name)}
+
+
+@register.inclusion_tag("desk/parts/select.html")
+def select(
+    form: Form, name: str, label: str, choices: list[tuple[str, str]], **look: Any
+) -> dict[str, Any]:
+    """Show a list to choose one of ``choices`` (value, words) from."""
+    return {"name": name, "label": label, "choices": choices, "look": look, **_state(form, name)}
+
+
+@register.inclusion_tag("desk/parts/check.html")
+def check(form: Form, name: str, label: str, value: str = "on", **look: Any) -> dict[str, Any]:
+    """Show a box to tick. Boxes of one name each have their own ``value``."""
+    state = _state(form, name)
+    ticked = value in form.list_of(name)
+    ident = f"id_{name}_{value}" if value != "on" else f"id_{name}"
+    return {"name": name, "label": label, "value": value, "ticked": ticked, "look": look} | {
+        **state,
+        "id": ident,
+    }
+
+
+def _state(form: Form, name: str) -> dict[str, Any]:
+    return {"value": form.value_of(name), "error": form.error_of(name), "id": f"id_{name}"}
+
+
+def _time_tag(at: datetime, words: str, title: str = "") -> SafeString:
+    machine = at.isoformat(timespec="seconds")
+    if title and title != words:
+        return format_html('<time datetime="{}" title="{}">{}</time>', machine, title, words)
+    return format_html('<time datetime="{}">{}</time>', machine, words)
+
+
+def _day(local: datetime) -> str:
+    return f"{local:%b} {local.day}"
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour % 12 or 12}:{local:%M} {local:%p}"
