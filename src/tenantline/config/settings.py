@@ -33,7 +33,7 @@ _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS = [_public.hostname or "", "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 TWILIO_API_URL = ENV.twilio_api_url or None
-LOG_FORMAT = ENV.log_format
+TWILIO_AUTH_TOKEN = ENV.auth_token  # for `tenantline line connect` alone
 
 # --- rooms ------------------------------------------------------------------------------------
 ROOMS = [
@@ -206,5 +206,6 @@ if EMAIL_IS_SET:
 DEFAULT_FROM_EMAIL = EMAIL_FROM
 
 # --- logs -------------------------------------------------------------------------------------
-LOGGING_CONFIG = None  # config/logs.py sets logging up for the commands
+LOGGING_CONFIG = "tenantline.config.logs.configure"
+LOGGING = {"format": ENV.log_format}
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -56,3 +56,9 @@ class Conflict(TenantlineError):
     def __init__(self, sentence: str, *, existing: str = "", code: str | None = None) -> None:
         super().__init__(sentence, code=code)
         self.existing = existing
+
+
+class SettingError(TenantlineError):
+    """A setting is missing or unusable; the sentence tells the installer which and why."""
+
+    code = "setting"
