@@ -7,8 +7,11 @@ from pathlib import Path
 import django
 import pytest
 from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
+from playwright.sync_api import Playwright
+from pytest_django import DjangoDbBlocker
 
-from tests.support import environment, network
+from tests.support import databases, environment, network
 
 # Here and not in a hook: other conftests and test files import models when they are loaded.
 DATA_DIR = environment.prepare()
@@ -45,8 +48,6 @@ def _refuse_flush(item: pytest.Item) -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Name the test database: a file in this process's own folder, or a suffix for each worker."""
-    from tests.support import databases
-
     databases.use_file_for_sqlite(DATA_DIR)
 
 
@@ -77,7 +78,9 @@ def _closed_network() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _database_from_a_browser_test(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, django_db_blocker
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
     """Playwright's loop runs in this thread: Django takes every query for one in async code.
 
@@ -93,18 +96,28 @@ def _database_from_a_browser_test(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The migrated database, with nobody connected to it: PostgreSQL copies no other."""
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """The migrated database, with nobody connected to it: PostgreSQL copies no other.
+
+    pytest-django's own would leave it out when no test asks for `db`, and knows no fresh_database.
+    """
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
         connections.close_all()
-    return django_db_setup
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
-def fresh_database(django_db_setup, django_db_blocker, tmp_path: Path):
+def fresh_database(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path
+) -> Iterator[databases.FreshDatabase]:
     """A database of its own for a test that commits, uses threads or starts processes."""
-    from tests.support import databases
-
     with django_db_blocker.unblock(), databases.fresh(tmp_path) as database:
         yield database
 
@@ -135,6 +148,6 @@ def browser_type_launch_args(browser_type_launch_args: dict, chromium_path: str)
 
 
 @pytest.fixture(scope="session")
-def playwright(django_db_setup, playwright):
+def playwright(django_db_setup: None, playwright: Playwright) -> Playwright:
     """Between making and dropping the database, which both need a thread without its loop."""
     return playwright

