@@ -15,7 +15,7 @@ from environs import EnvError, FileAwareEnv
 from tenantline.kernel.errors import SettingError
 
 MINIMUM_KEY_LENGTH = 20
-EMAIL_SCHEMES = frozenset({"smtp", "smtps", "smtp+tls", "smtp+ssl", "submission"})
+EMAIL_SCHEMES = frozenset({"smtp", "submission"})
 
 
 @dataclass(frozen=True)

@@ -90,9 +90,7 @@ def hear_stop(
     refresh_holders(number, now=now)
 
 
-def record_revocation(
-    *, tenant: Tenant, medium: str, note: str, by: Actor, now: datetime
-) -> None:
+def record_revocation(*, tenant: Tenant, medium: str, note: str, by: Actor, now: datetime) -> None:
     """R3: record that a tenant withdrew consent by phone, e-mail, letter or at the counter.
 
     Raises:
@@ -249,4 +247,3 @@ def _close(period: NumberPeriod, *, because: str, by: Actor, now: datetime) -> N
 
 def _chat_ends(tenant: Tenant, ended_at: datetime) -> datetime:
     return ended_at + timedelta(days=tenant.facility.chat_days_after_move_out)
-

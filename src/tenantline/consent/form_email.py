@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 
 from tenantline.facilities.models import Facility
+from tenantline.kernel import days, phone
 
 _SUBJECTS = {
     "en": "{facility}: sign up for text messages",
@@ -38,14 +38,21 @@ def compose(
     language = language if language in _SUBJECTS else "en"
     context = {
         "facility": facility,
+        "office": phone.national(phone.Number(facility.phone)) if facility.phone else "",
+        "address": _address(facility),
         "tenant_name": tenant_name,
         "line": line,
         "link": link,
-        "expires_on": expires_at.astimezone(ZoneInfo(facility.timezone)).date(),
-        "language": language,
+        "works_until": days.long_moment(expires_at, zone=facility.timezone, language=language),
     }
     return FormEmail(
         subject=_SUBJECTS[language].format(facility=facility.name),
         text=render_to_string(f"consent/form_email_{language}.txt", context),
         html=render_to_string(f"consent/form_email_{language}.html", context),
     )
+
+
+def _address(facility: Facility) -> str:
+    """Return the site's postal address on one line, as far as it is known."""
+    place = " ".join(part for part in (facility.state, facility.postal_code) if part)
+    return ", ".join(part for part in (facility.street, facility.city, place) if part)

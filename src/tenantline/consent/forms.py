@@ -20,7 +20,7 @@ from tenantline.consent.ledger import Evidence
 from tenantline.consent.models import OptInForm
 from tenantline.consent.projection import refresh
 from tenantline.consent.services import SERVICES, Service
-from tenantline.consent.wording import filled, form_wording
+from tenantline.consent.wording import FORM, FORM_VERSION, filled, form_wording, known_language
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.models import Line
 from tenantline.feed import actions as feed
@@ -39,8 +39,8 @@ Gone = Literal["expired", "newer", "number_changed", "disowned", "no_line"]
 class OpenForm:
     """A form that can be filled in now, with all that its page shows.
 
-    ``number`` and ``line`` are in national format; ``words`` are the wording in ``language`` with
-    names filled in; ``ticked`` is what an earlier submission of this form asked for.
+    ``number`` and ``line`` are in national format; ``words`` are the wording of ``version`` in
+    ``language`` with names filled in.
     """
 
     form: OptInForm
@@ -49,8 +49,23 @@ class OpenForm:
     line: str
     line_e164: str
     language: str
+    version: str
     words: dict[str, Any]
     submitted: bool
+
+
+class FormIncomplete(BadInput):
+    """The form cannot be taken as it is. ``fields`` are the culprits, in the page's order."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        first = next(iter(problems))
+        super().__init__(problems[first], field=first)
+        self.problems = problems
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return what is wrong: any of version, services, agree."""
+        return tuple(self.problems)
 
 
 class FormGone(NotFound):
@@ -126,22 +141,31 @@ def peek(token: str, *, now: datetime, language: str = "") -> OpenForm:
 
 
 def submit(
-    *, token: str, services: list[str], agreed: bool, language: str, ip: str, user_agent: str,
+    *,
+    token: str,
+    services: list[str],
+    agreed: bool,
+    language: str,
+    ip: str,
+    user_agent: str,
     now: datetime,
+    version: str = FORM_VERSION,
 ) -> OpenForm:
     """R2: the first act. Returns the form as shown, for the page that asks for START.
 
+    ``version`` is that of the words that were on the screen: what is recorded is what was read.
+
     Raises:
         NotFound, FormGone: as ``peek``.
-        BadInput: no service was ticked, or the required box was not.
+        FormIncomplete: no service was ticked, the required box was not, or the words were
+            changed while the page was open.
     """
     chosen: list[Service] = [service for service in SERVICES if service in services]
     with transaction.atomic():
         shown = _open_form(_by_token(token, lock=True), language=language, now=now)
-        if not chosen:
-            raise BadInput("Choose at least one kind of text.", field="services")
-        if not agreed:
-            raise BadInput("Tick the last box to agree; it is required.", field="agree")
+        problems = _problems(chosen, agreed=agreed, version=version)
+        if problems:
+            raise FormIncomplete(problems)
         form = shown.form
         wording = form_wording(shown.language, now=now)
         form.submitted_at, form.wording = now, wording
@@ -166,6 +190,17 @@ def submit(
         )
         refresh(form.tenant, now=now)
     return shown
+
+
+def _problems(chosen: list[Service], *, agreed: bool, version: str) -> dict[str, str]:
+    problems = {}
+    if version != FORM_VERSION:
+        problems["version"] = "The words of this form changed while it was open; read them again."
+    if not chosen:
+        problems["services"] = "Choose at least one kind of text."
+    if not agreed:
+        problems["agree"] = "Tick the last box to agree; it is required."
+    return problems
 
 
 def disown(*, token: str, ip: str, user_agent: str, now: datetime) -> Tenant:
@@ -209,7 +244,7 @@ def _open_form(form: OptInForm, *, language: str, now: datetime) -> OpenForm:
     if why is not None:
         raise FormGone(why, tenant)
     assert line is not None  # noqa: S101 - _why_gone has said so
-    wording = form_wording(language or form.wording.language, now=now)
+    language = known_language(language or form.wording.language)
     shown_line = phone.national(phone.Number(line.number))
     return OpenForm(
         form=form,
@@ -217,8 +252,9 @@ def _open_form(form: OptInForm, *, language: str, now: datetime) -> OpenForm:
         number=phone.national(phone.Number(form.period.number)),
         line=shown_line,
         line_e164=line.number,
-        language=wording.language,
-        words=filled(wording.words, facility=tenant.facility.name, line=shown_line),
+        language=language,
+        version=FORM_VERSION,
+        words=filled(FORM[language], facility=tenant.facility.name, line=shown_line),
         submitted=form.submitted_at is not None,
     )
 
@@ -267,7 +303,7 @@ def _queue_email(form: OptInForm, line: Line, token: str, now: datetime) -> None
         expires_at=form.expires_at,
         language=tenant.language,
     )
-    mail.queue(
+    draft = mail.Draft(
         recipient=form.email,
         from_name=tenant.facility.name,
         reply_to=tenant.facility.email,
@@ -276,8 +312,8 @@ def _queue_email(form: OptInForm, line: Line, token: str, now: datetime) -> None
         html=letter.html,
         reference=f"form:{form.pk}",
         facility_id=tenant.facility_id,
-        now=now,
     )
+    mail.queue(draft, now=now)
 
 
 def _digest(token: str) -> str:

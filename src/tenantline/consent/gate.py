@@ -131,9 +131,7 @@ def _consent_refusal(
     return None
 
 
-def _no(
-    standing: rules.Standing, period: NumberPeriod, purpose: Purpose, now: datetime
-) -> Refusal:
+def _no(standing: rules.Standing, period: NumberPeriod, purpose: Purpose, now: datetime) -> Refusal:
     status = rules.status_at(standing, now)
     if status == "opted_in":
         return Refusal("service_not_agreed", f"The tenant has not agreed to {_NAMES[purpose]}.")

@@ -14,15 +14,16 @@ from typing import Literal
 Heard = Literal["stop", "start", "help", "nothing"]
 
 # Twilio's own list, 47 CFR 64.1200(a)(10)'s per se words, and their plain Spanish counterparts.
-_STOP = frozenset(
-    "stop stopall unsubscribe cancel end quit optout revoke parar alto detener cancelar".split()
+_STOP = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"})
+_STOP_SPANISH = frozenset({"parar", "pare", "alto", "detener", "cancelar"})
+_STOP_PAIRS = frozenset(
+    {("opt", "out"), ("stop", "all"), ("un", "subscribe"), ("opt", "me", "out")}
 )
-_STOP_PAIRS = frozenset({("opt", "out"), ("stop", "all"), ("un", "subscribe"), ("opt", "me", "out")})
 _START = frozenset({"start", "unstop"})
 _HELP = frozenset({"help", "info", "ayuda"})
 _COURTESIES = frozenset(
-    "please pls plz thanks thank you thx ty kindly now hi hello hey ok okay sir madam maam mam "
-    "por favor gracias hola".split()
+    {"please", "pls", "plz", "thanks", "thank", "you", "thx", "ty", "kindly", "now", "ok", "okay"}
+    | {"hi", "hello", "hey", "sir", "madam", "maam", "por", "favor", "gracias", "hola"}
 )
 _WORD = re.compile(r"[^\W_]+")
 
@@ -57,7 +58,7 @@ def read(body: str, *, opt_out_type: str = "") -> Reading:
 def _is_stop(essence: tuple[str, ...]) -> bool:
     if not essence:
         return False
-    if all(word in _STOP for word in essence):
+    if all(word in _STOP | _STOP_SPANISH for word in essence):
         return True  # also "STOP STOP STOP"
     return essence in _STOP_PAIRS
 

@@ -47,6 +47,15 @@ class Evidence:
     text: str = ""
 
 
+def prepare() -> None:
+    """Make the chain's head and key if there are none yet, and open the key (``tenantline init``).
+
+    Raises:
+        WrongKey: the key cannot be opened with this TENANTLINE_SECRET_KEY.
+    """
+    _key()
+
+
 def append(
     *,
     kind: Kind,

@@ -22,7 +22,8 @@ class Consent:
     """A tenant's consent as screens and the API show it.
 
     ``services`` maps chat, statements and notices to whether each is active. ``waiting`` are
-    those that START would make active. ``shared_with`` are ids in the asker's scope.
+    those that START would make active, if it comes before ``waits_until``. ``shared_with`` are ids
+    in the asker's scope.
     """
 
     status: str
@@ -35,6 +36,7 @@ class Consent:
     shared_with: tuple[int, ...] = ()
     shared_elsewhere: int = 0
     ends: dict[str, datetime] = field(default_factory=dict)
+    waits_until: datetime | None = None
 
     @property
     def label(self) -> str:
@@ -55,6 +57,7 @@ def of(*, tenant: Tenant, scope: Scope, now: datetime) -> Consent:
     if status == "opted_in" and over:
         status = "none"
     others = [p.tenant for p in tenants.holders(period.number) if p.tenant_id != tenant.pk]
+    waiting = tuple(sorted(_waiting(standing, now)))
     inside = tuple(other.pk for other in others if scope.covers(other.facility_id))
     return Consent(
         status=status,
@@ -62,11 +65,14 @@ def of(*, tenant: Tenant, scope: Scope, now: datetime) -> Consent:
         number=period.number,
         services={s: standing.covers(s, now) and not over for s in SERVICES},
         since=since,
-        waiting=tuple(sorted(_waiting(standing, now))),
+        waiting=waiting,
         form=form,
         shared_with=inside,
         shared_elsewhere=len(others) - len(inside),
         ends={"chat": standing.chat_ends_at} if standing.chat_ends_at else {},
+        waits_until=rules.waits_until(standing.waiting_since)
+        if waiting and standing.waiting_since
+        else None,
     )
 
 
@@ -110,7 +116,7 @@ def with_status(rows: QuerySet[Tenant], now: datetime) -> QuerySet[Tenant]:
 def counts(scope: Scope, now: datetime) -> dict[str, int]:
     """Return how many tenants in scope stand in each status."""
     rows = with_status(scope.narrow(Tenant.objects.all()), now).order_by()
-    found = dict(rows.values_list("consent_status").annotate(n=Count("pk")))
+    found = dict(rows.values_list("consent_status").annotate(n=Count("pk")))  # type: ignore[misc]
     return {status: found.get(status, 0) for status in Status.values}
 
 

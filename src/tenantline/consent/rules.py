@@ -182,7 +182,7 @@ def _closed(standing: Standing, fact: Fact) -> Standing:
 
 
 def _tenancy_ended(standing: Standing, fact: Fact) -> Standing:
-    active = {name: ref for name, ref in standing.active.items() if name == "chat"}
+    active: dict[Service, int] = {n: ref for n, ref in standing.active.items() if n == "chat"}
     standing = replace(
         standing,
         active=active,

@@ -62,7 +62,7 @@ FORM: Final[dict[str, dict[str, object]]] = {
         "personal, de los tipos que marqué, de {facility}, enviados desde {line}, al número de "
         "arriba. Soy su usuario o puedo aceptar por él. Mi consentimiento no es condición para "
         "rentar ni comprar nada.",
-        "button": "Opt in to Text/Messaging – Acepto recibir mensajes",
+        "button": "Opt in to Text/Messaging (acepto recibir mensajes)",
         "important": "IMPORTANTE",
         "last_step": "Después de enviar este formulario, mande START por texto desde este "
         "teléfono al {line}. Los mensajes comienzan solo después de eso. Mande START entonces "
@@ -109,7 +109,7 @@ HELP: Final[dict[str, str]] = {
 
 def form_wording(language: str, *, now: datetime) -> Wording:
     """Return the stored row of the form's current words in this language (English otherwise)."""
-    language = language if language in FORM else "en"
+    language = known_language(language)
     row, _ = Wording.objects.get_or_create(
         kind="form",
         version=FORM_VERSION,
@@ -117,6 +117,11 @@ def form_wording(language: str, *, now: datetime) -> Wording:
         defaults={"words": FORM[language], "created_at": now},
     )
     return row
+
+
+def known_language(language: str) -> str:
+    """Return the language if the form is written in it, else English."""
+    return language if language in FORM else "en"
 
 
 def filled(words: dict[str, object], *, facility: str, line: str) -> dict[str, object]:

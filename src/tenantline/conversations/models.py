@@ -40,7 +40,9 @@ class Message(models.Model):
     those who held the number when it came (R12), or the one it was written to.
     """
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, related_name="messages"
+    )
     direction = models.CharField(max_length=3)  # in, out
     at = models.DateTimeField(db_index=True)
     body = models.TextField()

@@ -68,7 +68,7 @@ def change_facility(*, facility: Facility, by: Actor, now: datetime, **details: 
     return facility
 
 
-_TEXT_FIELDS = ("street", "city", "state", "postal_code", "email")
+_TEXT_FIELDS = {"street": 120, "city": 80, "state": 40, "postal_code": 12, "email": 254}
 _OTHER_FIELDS: dict[str, type] = {
     "window_opens": time,
     "window_closes": time,
@@ -83,10 +83,11 @@ def _put_details(facility: Facility, details: dict[str, Any]) -> None:
             raise BadInput("A facility needs a name of at most 80 characters.", field="name")
     if details.get("phone"):
         facility.phone = phone.parse(details["phone"])
-    for name in _TEXT_FIELDS:
+    if details.get("email"):
+        rules.checked_email(str(details["email"]))
+    for name, limit in _TEXT_FIELDS.items():
         if name in details:
             value = str(details[name] or "").strip()
-            limit = Facility._meta.get_field(name).max_length or 0
             if len(value) > limit:
                 raise BadInput(f"The {name} is longer than {limit} characters.", field=name)
             setattr(facility, name, value)
@@ -135,7 +136,6 @@ def connect_line(*, facility: Facility, details: LineDetails, by: Actor, now: da
             )
         if line is None:
             line = Line(number=details.number, facility=facility)
-            line.previous_addresses = details.previous_addresses
         Line.objects.filter(facility=facility, sending=True).exclude(pk=line.pk).update(
             sending=False
         )
@@ -153,15 +153,19 @@ def _put_credentials(line: Line, details: LineDetails) -> None:
     line.auth_token_sealed = vault().seal(details.auth_token)
     line.messaging_service_sid = details.messaging_service_sid
     line.number_sid = details.number_sid
-    if details.previous_addresses and not line.previous_addresses:
-        line.previous_addresses = details.previous_addresses
+    # What was found first counts: the second time it may be our own address.
+    line.previous_addresses = {**details.previous_addresses, **line.previous_addresses}
 
 
-def disconnect_line(*, line: Line, by: Actor, now: datetime) -> None:
-    """Stop sending by a line. Its credentials stay: a STOP to it is still verified."""
+def disconnect_line(*, line: Line, by: Actor, now: datetime, put_back: bool = False) -> None:
+    """Stop sending by a line. Its credentials stay: a STOP to it is still verified.
+
+    ``put_back``: the addresses found before us stand at the carrier again, so they are forgotten.
+    """
     with transaction.atomic():
-        line.sending, line.disconnected_at = False, now
-        line.save(update_fields=["sending", "disconnected_at"])
+        line.sending, line.disconnected_at = False, line.disconnected_at or now
+        line.previous_addresses = {} if put_back else line.previous_addresses
+        line.save(update_fields=["sending", "disconnected_at", "previous_addresses"])
         _tell_line("line.disconnected", line, by, now)
 
 

@@ -63,8 +63,17 @@ def lines_of_account(account_sid: str) -> list[Line]:
 
 
 def auth_token(line: Line) -> str:
-    """Return a line's auth token in the clear, for a call or a signature. Never shown, never logged."""
+    """Return a line's auth token in the clear, for a call or a signature; never shown or logged."""
     return vault().open(line.auth_token_sealed)
+
+
+def line(*, scope: Scope, line_id: int) -> Line:
+    """Return a line in scope, or raise ``NotFound``."""
+    rows = scope.narrow(Line.objects.select_related("facility"))
+    found = rows.filter(pk=line_id).first()
+    if found is None:
+        raise NotFound("There is no such line.")
+    return found
 
 
 def members(facility_id: int) -> list[Staff]:

@@ -10,6 +10,7 @@ from tenantline.kernel.errors import BadInput
 
 WIDEST_OPENS = time(8)  # R6
 WIDEST_CLOSES = time(20)
+_EMAIL = re.compile(r"[^@\s<>\",;:\\()\[\]]+@[^@\s<>\",;:\\()\[\]]+\.[^@\s<>\",;:\\()\[\].]{2,}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,23}")
 
 
@@ -31,6 +32,14 @@ def checked_zone(name: str) -> str:
             field="timezone",
         )
     return ZoneInfo(name).key
+
+
+def checked_email(address: str) -> str:
+    """Return an e-mail address, to which answers go (``Reply-To``), or raise ``BadInput``."""
+    address = address.strip()
+    if not _EMAIL.fullmatch(address):
+        raise BadInput(f"{address[:60]} is not an e-mail address.", field="email")
+    return address
 
 
 def checked_window(opens: time, closes: time) -> None:

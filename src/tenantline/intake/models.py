@@ -49,6 +49,4 @@ class StatusCall(models.Model):
     worked_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["id"], condition=Q(worked_at=None), name="unworked_status")
-        ]
+        indexes = [models.Index(fields=["id"], condition=Q(worked_at=None), name="unworked_status")]

@@ -20,9 +20,7 @@ def unread_from(number: str) -> list[int]:
 
 def due(*, now: datetime, limit: int = 100) -> list[int]:
     """Return ids of unworked inbound calls that are due, oldest first."""
-    rows = InboundCall.objects.filter(worked_at=None).filter(
-        Q(next_at=None) | Q(next_at__lte=now)
-    )
+    rows = InboundCall.objects.filter(worked_at=None).filter(Q(next_at=None) | Q(next_at__lte=now))
     return list(rows.order_by("id").values_list("pk", flat=True)[:limit])
 
 

@@ -20,8 +20,8 @@ _FIRST_FIXED: Version = (3, 51, 3)
 def install() -> None:
     """Make ``import sqlite3`` mean pysqlite3 where its wheel is present. Safe to repeat."""
     try:
-        import pysqlite3
-        import pysqlite3.dbapi2
+        import pysqlite3  # noqa: PLC0415 - absent where no wheel exists
+        import pysqlite3.dbapi2  # noqa: PLC0415
     except ImportError:
         return
     sys.modules["sqlite3"] = pysqlite3
@@ -41,5 +41,5 @@ def wal_is_safe(found: Version) -> bool:
 
 
 def journal_mode() -> str:
-    """Return the journal mode for the SQLite in use: ``WAL``, or ``DELETE`` where WAL may corrupt."""
+    """Return ``WAL``, or ``DELETE`` where the SQLite in use might corrupt a WAL."""
     return "WAL" if wal_is_safe(version()) else "DELETE"

@@ -76,8 +76,7 @@ def _postgres_walls(table: str) -> list[str]:
     call = "EXECUTE FUNCTION tenantline_append_only()"
     return [
         f"DROP TRIGGER IF EXISTS {table}_no_change ON {table}",
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW {call}",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {call}",
         f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}",
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {call}",
     ]
@@ -86,7 +85,7 @@ def _postgres_walls(table: str) -> list[str]:
 def _sqlite_walls(connection: BaseDatabaseWrapper, table: str) -> list[str]:
     refuse = f"SELECT RAISE(ABORT, 'append-only: {table} cannot be changed');"
     exists = " OR ".join(
-        f"EXISTS (SELECT 1 FROM {table} WHERE {columns})"
+        f"EXISTS (SELECT 1 FROM {table} WHERE {columns})"  # noqa: S608 - our own names
         for columns in _unique_matches(connection, table)
     )
     walls = {

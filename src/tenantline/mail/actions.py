@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 
@@ -17,31 +18,24 @@ LEASE = timedelta(minutes=2)
 _TRIES = 5
 
 
-def queue(
-    *,
-    recipient: str,
-    from_name: str,
-    reply_to: str,
-    subject: str,
-    text: str,
-    html: str,
-    reference: str,
-    facility_id: int,
-    now: datetime,
-) -> Email:
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """An e-mail to queue. ``reference`` says what it is about, e.g. ``form:12``."""
+
+    recipient: str
+    from_name: str
+    reply_to: str
+    subject: str
+    text: str
+    html: str
+    reference: str
+    facility_id: int
+
+
+def queue(draft: Draft, *, now: datetime) -> Email:
     """Queue one e-mail; it is sent after the caller's transaction commits, never if it does not."""
-    return Email.objects.create(
-        recipient=recipient,
-        from_name=from_name,
-        reply_to=reply_to,
-        subject=" ".join(subject.split())[:300],
-        text=text,
-        html=html,
-        reference=reference,
-        facility_id=facility_id,
-        next_at=now,
-        created_at=now,
-    )
+    values = asdict(draft) | {"subject": " ".join(draft.subject.split())[:300]}
+    return Email.objects.create(**values, next_at=now, created_at=now)
 
 
 def claim(*, now: datetime, limit: int = 20) -> list[Email]:

@@ -47,6 +47,7 @@ class Text(models.Model):
     error_code = models.CharField(max_length=16, blank=True)
     error_words = models.CharField(max_length=300, blank=True)
     not_before = models.DateTimeField(null=True)
+    any_hour_until = models.DateTimeField(null=True)  # R16: a confirmation soon after START
     valid_until = models.DateTimeField(null=True)
     next_at = models.DateTimeField()  # when dispatch should look at it
     tries = models.PositiveSmallIntegerField(default=0)
@@ -64,7 +65,9 @@ class Text(models.Model):
                 name="text_queue",
             ),
             models.Index(fields=["wording_key", "created_at"]),
-            models.Index(fields=["state", "leased_until"], condition=Q(state="sending"), name="text_leases"),
+            models.Index(
+                fields=["state", "leased_until"], condition=Q(state="sending"), name="text_leases"
+            ),
         ]
 
 
@@ -92,3 +95,11 @@ class MassGuard(models.Model):
     """R5: one row, locked while a wording is counted, so that two requests cannot both be fifth."""
 
     touched_at = models.DateTimeField(null=True)
+
+
+class WorkerBeat(models.Model):
+    """A worker's sign of life; ``readyz`` and the doctor look for a fresh one."""
+
+    name = models.CharField(max_length=80, unique=True)
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField()

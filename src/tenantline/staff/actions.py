@@ -13,7 +13,7 @@ from django.db import transaction
 from tenantline.audit import actions as audit
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.crypto import new_token
-from tenantline.kernel.errors import BadInput, Conflict
+from tenantline.kernel.errors import BadInput, Conflict, Refused
 from tenantline.staff.models import Role, Staff, Token
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
@@ -65,12 +65,37 @@ def change_password(*, staff: Staff, password: str, by: Actor, now: datetime) ->
 
 
 def set_active(*, staff: Staff, active: bool, by: Actor, now: datetime) -> None:
-    """Deactivate a staff member who leaves, or let one back in. Sessions end with the account."""
+    """Deactivate a staff member who leaves, or let one back in. Sessions end with the account.
+
+    Raises:
+        Refused: nobody can deactivate themselves, so that an owner always remains.
+    """
+    if not active:
+        _refuse_oneself(staff, by)
     staff.is_active = active
     with transaction.atomic():
         staff.save(update_fields=["is_active"])
         act = "staff.reactivated" if active else "staff.deactivated"
         audit.record(act=act, by=by, now=now, subject=f"staff:{staff.pk}")
+
+
+def set_role(*, staff: Staff, role: str, by: Actor, now: datetime) -> None:
+    """Give a staff member another role.
+
+    Raises:
+        BadInput: there is no such role.
+        Refused: nobody can change their own role, so that an owner always remains.
+    """
+    new = _role(role)
+    if new == staff.role:
+        return
+    _refuse_oneself(staff, by)
+    staff.role = new
+    with transaction.atomic():
+        staff.save(update_fields=["role"])
+        audit.record(
+            act="staff.role_changed", by=by, now=now, subject=f"staff:{staff.pk}", role=role
+        )
 
 
 def set_theme(*, staff: Staff, theme: str) -> None:
@@ -101,6 +126,11 @@ def revoke_token(*, token: Token, by: Actor, now: datetime) -> None:
     with transaction.atomic():
         token.save(update_fields=["revoked_at"])
         audit.record(act="token.revoked", by=by, now=now, subject=f"token:{token.pk}")
+
+
+def _refuse_oneself(staff: Staff, by: Actor) -> None:
+    if by.kind == "staff" and by.ref == str(staff.pk):
+        raise Refused("own_account", "You cannot do this to your own account; ask another owner.")
 
 
 def digest(secret: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tenantline.kernel.actor import Actor
+from tenantline.kernel.errors import NotFound
 from tenantline.staff.actions import digest
 from tenantline.staff.models import Staff, Token
 
@@ -32,3 +33,11 @@ def actor_for(member: Staff | Token) -> Actor:
     if isinstance(member, Staff):
         return Actor("staff", str(member.pk), member.username)
     return Actor("token", str(member.pk), member.name)
+
+
+def get(staff_id: int) -> Staff:
+    """Return a staff member, active or not, or raise ``NotFound``."""
+    found = Staff.objects.filter(pk=staff_id).first()
+    if found is None:
+        raise NotFound("There is no such staff member.")
+    return found

@@ -7,7 +7,7 @@ and ``end_rentals`` functions here in their own transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -108,8 +108,7 @@ def open_period(*, tenant: Tenant, number: Number, now: datetime) -> NumberPerio
     period = NumberPeriod.objects.create(tenant=tenant, number=number, started_at=now)
     others = Tenant.objects.filter(periods__number=number).exclude(pk=tenant.pk).distinct()
     NumberQuestion.objects.bulk_create(
-        NumberQuestion(number=number, tenant=tenant, other=other, asked_at=now)
-        for other in others
+        NumberQuestion(number=number, tenant=tenant, other=other, asked_at=now) for other in others
     )
     refresh_search(tenant)
     return period
@@ -142,38 +141,18 @@ def refresh_search(tenant: Tenant) -> None:
 
 def _put_details(tenant: Tenant, details: dict[str, Any]) -> None:
     for name, value in details.items():
-        setattr(tenant, name, _checked(name, value))
-
-
-def _checked(name: str, value: Any) -> Any:
-    match name:
-        case "name":
-            return rules.checked_name(str(value))
-        case "email":
-            return rules.checked_email(str(value or ""))
-        case "external_id":
-            return _short(str(value or ""), 80, name) or None
-        case "home_phone":
-            return _short(str(value or ""), 40, name)
-        case "language":
-            return rules.checked_choice(str(value), Language.values, field=name)
-        case "delivery_method":
-            return rules.checked_choice(str(value), DeliveryMethod.values, field=name)
-        case "autopay_method":
-            return rules.checked_choice(str(value), rules.AUTOPAY_METHODS, field=name)
-        case "statements_by_sms":
-            return bool(value)
-        case "balance_cents":
-            return _cents(value)
-        case "notes":
-            return _short(str(value or ""), 10_000, name)
-    raise BadInput(f"A tenant has no {name[:40]}.", field=name[:40])
+        check = _CHECKS.get(name)
+        if check is None:
+            raise BadInput(f"A tenant has no {name[:40]}.", field=name[:40])
+        setattr(tenant, name, check(value))
 
 
 def _short(value: str, limit: int, field: str) -> str:
     value = value.replace("\x00", "").strip()
     if len(value) > limit:
-        raise BadInput(f"The {field.replace('_', ' ')} is longer than {limit} characters.", field=field)
+        raise BadInput(
+            f"The {field.replace('_', ' ')} is longer than {limit} characters.", field=field
+        )
     return value
 
 
@@ -181,6 +160,24 @@ def _cents(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**15:
         raise BadInput("The balance is a whole number of cents.", field="balance_cents")
     return value
+
+
+def _choice(field: str, allowed: Sequence[str]) -> Callable[[Any], str]:
+    return lambda value: rules.checked_choice(str(value), allowed, field=field)
+
+
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "name": lambda value: rules.checked_name(str(value)),
+    "email": lambda value: rules.checked_email(str(value or "")),
+    "external_id": lambda value: _short(str(value or ""), 80, "external_id") or None,
+    "home_phone": lambda value: _short(str(value or ""), 40, "home_phone"),
+    "language": _choice("language", Language.values),
+    "delivery_method": _choice("delivery_method", DeliveryMethod.values),
+    "autopay_method": _choice("autopay_method", rules.AUTOPAY_METHODS),
+    "statements_by_sms": bool,
+    "balance_cents": _cents,
+    "notes": lambda value: _short(str(value or ""), 10_000, "notes"),
+}
 
 
 def _refuse_known(tenant: Tenant) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from tenantline.facilities.models import Facility
 from tenantline.facilities.scope import Scope
@@ -27,7 +27,9 @@ def _is_id(value: int | str) -> bool:
     return isinstance(value, int) or (value.isascii() and value.isdigit() and len(value) < 18)
 
 
-def listing(*, scope: Scope, search: str = "", facility: Facility | None = None) -> QuerySet[Tenant]:
+def listing(
+    *, scope: Scope, search: str = "", facility: Facility | None = None
+) -> QuerySet[Tenant]:
     """Return tenants in scope by name, with facility, current number and open rentals loaded.
 
     ``search`` matches any words in names, units, e-mail, external ids and number digits.
@@ -77,6 +79,12 @@ def units(tenant_id: int, now: datetime) -> list[str]:
     """Return the names of the units the tenant rents at ``now``."""
     rentals = Rental.objects.filter(tenant_id=tenant_id, unit__isnull=False).select_related("unit")
     return unit_names(rentals, now)
+
+
+def rentals(tenant_id: int) -> list[Rental]:
+    """Return a tenant's rentals, running ones first, then the newest; units loaded."""
+    rows = Rental.objects.filter(tenant_id=tenant_id).select_related("unit")
+    return list(rows.order_by(F("ended_at").desc(nulls_first=True), "unit__name", "-id"))
 
 
 def unit_names(rentals: Iterable[Rental], now: datetime) -> list[str]:

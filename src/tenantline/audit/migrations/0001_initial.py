@@ -4,25 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True)),
-                ('actor_kind', models.CharField(max_length=8)),
-                ('actor_ref', models.CharField(blank=True, max_length=40)),
-                ('actor_name', models.CharField(max_length=150)),
-                ('act', models.CharField(max_length=48)),
-                ('facility_id', models.BigIntegerField(db_index=True, null=True)),
-                ('subject', models.CharField(blank=True, max_length=60)),
-                ('detail', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True)),
+                ("actor_kind", models.CharField(max_length=8)),
+                ("actor_ref", models.CharField(blank=True, max_length=40)),
+                ("actor_name", models.CharField(max_length=150)),
+                ("act", models.CharField(max_length=48)),
+                ("facility_id", models.BigIntegerField(db_index=True, null=True)),
+                ("subject", models.CharField(blank=True, max_length=60)),
+                ("detail", models.JSONField(default=dict)),
             ],
         ),
     ]

@@ -5,114 +5,243 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('facilities', '0001_initial'),
-        ('tenants', '0001_initial'),
+        ("facilities", "0001_initial"),
+        ("tenants", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LedgerHead',
+            name="LedgerHead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.BigIntegerField()),
-                ('hash', models.CharField(max_length=64)),
-                ('key_sealed', models.TextField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.BigIntegerField()),
+                ("hash", models.CharField(max_length=64)),
+                ("key_sealed", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='Particulars',
+            name="Particulars",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nonce', models.CharField(max_length=32)),
-                ('number', models.CharField(max_length=20)),
-                ('ip', models.CharField(blank=True, max_length=45)),
-                ('user_agent', models.CharField(blank=True, max_length=400)),
-                ('text', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("nonce", models.CharField(max_length=32)),
+                ("number", models.CharField(max_length=20)),
+                ("ip", models.CharField(blank=True, max_length=45)),
+                ("user_agent", models.CharField(blank=True, max_length=400)),
+                ("text", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='LedgerEvent',
+            name="LedgerEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.BigIntegerField(unique=True)),
-                ('kind', models.CharField(max_length=24)),
-                ('at', models.DateTimeField()),
-                ('number_key', models.CharField(db_index=True, max_length=64)),
-                ('body', models.TextField()),
-                ('particulars_hash', models.CharField(blank=True, max_length=64)),
-                ('previous', models.CharField(max_length=64, unique=True)),
-                ('hash', models.CharField(max_length=64, unique=True)),
-                ('facility', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='facilities.facility')),
-                ('period', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='tenants.numberperiod')),
-                ('tenant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='tenants.tenant')),
-                ('particulars', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='consent.particulars')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.BigIntegerField(unique=True)),
+                ("kind", models.CharField(max_length=24)),
+                ("at", models.DateTimeField()),
+                ("number_key", models.CharField(db_index=True, max_length=64)),
+                ("body", models.TextField()),
+                ("particulars_hash", models.CharField(blank=True, max_length=64)),
+                ("previous", models.CharField(max_length=64, unique=True)),
+                ("hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="tenants.numberperiod",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="tenants.tenant"
+                    ),
+                ),
+                (
+                    "particulars",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="consent.particulars",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sequence'],
+                "ordering": ["sequence"],
             },
         ),
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('tenant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='tenants.tenant')),
-                ('status', models.CharField(choices=[('none', 'No opt-in'), ('form_sent', 'Form sent'), ('waiting_for_start', 'Waiting for START'), ('opted_in', 'Opted in'), ('opted_out', 'Opted out'), ('number_changed', 'Number changed')], db_index=True, max_length=20)),
-                ('since', models.DateTimeField(null=True)),
-                ('lapses_at', models.DateTimeField(null=True)),
-                ('held', models.BooleanField(default=False)),
-                ('chat', models.BooleanField(default=False)),
-                ('statements', models.BooleanField(default=False)),
-                ('notices', models.BooleanField(default=False)),
-                ('period', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='tenants.numberperiod')),
+                (
+                    "tenant",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="tenants.tenant",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("none", "No opt-in"),
+                            ("form_sent", "Form sent"),
+                            ("waiting_for_start", "Waiting for START"),
+                            ("opted_in", "Opted in"),
+                            ("opted_out", "Opted out"),
+                            ("number_changed", "Number changed"),
+                        ],
+                        db_index=True,
+                        max_length=20,
+                    ),
+                ),
+                ("since", models.DateTimeField(null=True)),
+                ("lapses_at", models.DateTimeField(null=True)),
+                ("held", models.BooleanField(default=False)),
+                ("chat", models.BooleanField(default=False)),
+                ("statements", models.BooleanField(default=False)),
+                ("notices", models.BooleanField(default=False)),
+                (
+                    "period",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="tenants.numberperiod",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Wording',
+            name="Wording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=16)),
-                ('version', models.CharField(max_length=24)),
-                ('language', models.CharField(max_length=2)),
-                ('words', models.JSONField()),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=16)),
+                ("version", models.CharField(max_length=24)),
+                ("language", models.CharField(max_length=2)),
+                ("words", models.JSONField()),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'version', 'language'), name='wording_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "version", "language"), name="wording_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OptInForm',
+            name="OptInForm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('medium', models.CharField(default='email', max_length=8)),
-                ('email', models.CharField(blank=True, max_length=254)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('issued_at', models.DateTimeField()),
-                ('issued_by', models.CharField(max_length=150)),
-                ('expires_at', models.DateTimeField()),
-                ('dead_at', models.DateTimeField(null=True)),
-                ('dead_because', models.CharField(blank=True, max_length=16)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenants.numberperiod')),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenants.tenant')),
-                ('wording', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='consent.wording')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("medium", models.CharField(default="email", max_length=8)),
+                ("email", models.CharField(blank=True, max_length=254)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("issued_at", models.DateTimeField()),
+                ("issued_by", models.CharField(max_length=150)),
+                ("expires_at", models.DateTimeField()),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("dead_because", models.CharField(blank=True, max_length=16)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="tenants.numberperiod"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="tenants.tenant"
+                    ),
+                ),
+                (
+                    "wording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="consent.wording"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Clearance',
+            name="Clearance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(db_index=True, max_length=20)),
-                ('purpose', models.CharField(max_length=16)),
-                ('cleared_at', models.DateTimeField()),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='facilities.facility')),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenants.numberperiod')),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenants.tenant')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='consent.ledgerevent')),
-                ('wording', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='consent.wording')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(db_index=True, max_length=20)),
+                ("purpose", models.CharField(max_length=16)),
+                ("cleared_at", models.DateTimeField()),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="facilities.facility"
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="tenants.numberperiod"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="tenants.tenant"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="consent.ledgerevent"
+                    ),
+                ),
+                (
+                    "wording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="consent.wording"
+                    ),
+                ),
             ],
         ),
     ]

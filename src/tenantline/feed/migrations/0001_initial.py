@@ -4,21 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('facility_id', models.BigIntegerField(db_index=True)),
-                ('topic', models.CharField(max_length=24)),
-                ('ref', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("facility_id", models.BigIntegerField(db_index=True)),
+                ("topic", models.CharField(max_length=24)),
+                ("ref", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
             ],
         ),
     ]

@@ -5,52 +5,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('facilities', '0001_initial'),
+        ("facilities", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StatusCall',
+            name="StatusCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempt_token', models.CharField(db_index=True, max_length=64)),
-                ('message_sid', models.CharField(db_index=True, max_length=64)),
-                ('account_sid', models.CharField(max_length=64)),
-                ('status', models.CharField(max_length=32)),
-                ('error_code', models.CharField(blank=True, max_length=16)),
-                ('params', models.JSONField()),
-                ('received_at', models.DateTimeField()),
-                ('worked_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("attempt_token", models.CharField(db_index=True, max_length=64)),
+                ("message_sid", models.CharField(db_index=True, max_length=64)),
+                ("account_sid", models.CharField(max_length=64)),
+                ("status", models.CharField(max_length=32)),
+                ("error_code", models.CharField(blank=True, max_length=16)),
+                ("params", models.JSONField()),
+                ("received_at", models.DateTimeField()),
+                ("worked_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('worked_at', None)), fields=['id'], name='unworked_status')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("worked_at", None)),
+                        fields=["id"],
+                        name="unworked_status",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='InboundCall',
+            name="InboundCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_sid', models.CharField(max_length=64, unique=True)),
-                ('account_sid', models.CharField(max_length=64)),
-                ('sender', models.CharField(max_length=64)),
-                ('recipient', models.CharField(max_length=64)),
-                ('body', models.TextField(blank=True)),
-                ('params', models.JSONField()),
-                ('source', models.CharField(default='webhook', max_length=10)),
-                ('received_at', models.DateTimeField(db_index=True)),
-                ('worked_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('differs', models.BooleanField(default=False)),
-                ('line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='facilities.line')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("message_sid", models.CharField(max_length=64, unique=True)),
+                ("account_sid", models.CharField(max_length=64)),
+                ("sender", models.CharField(max_length=64)),
+                ("recipient", models.CharField(max_length=64)),
+                ("body", models.TextField(blank=True)),
+                ("params", models.JSONField()),
+                ("source", models.CharField(default="webhook", max_length=10)),
+                ("received_at", models.DateTimeField(db_index=True)),
+                ("worked_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("next_at", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                ("differs", models.BooleanField(default=False)),
+                (
+                    "line",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="facilities.line"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('worked_at', None)), fields=['sender'], name='unworked_by_sender'), models.Index(condition=models.Q(('worked_at', None)), fields=['id'], name='unworked')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("worked_at", None)),
+                        fields=["sender"],
+                        name="unworked_by_sender",
+                    ),
+                    models.Index(
+                        condition=models.Q(("worked_at", None)), fields=["id"], name="unworked"
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,201 @@
+"""Writing conversations. ``send`` is the only way a text gets into the outbox."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from tenantline.audit import actions as audit
+from tenantline.consent import actions as consent
+from tenantline.consent.services import Purpose
+from tenantline.conversations import inbound, queries, rules
+from tenantline.conversations.models import Conversation, IdempotencyKey, Message
+from tenantline.conversations.writing import write
+from tenantline.feed import actions as feed
+from tenantline.intake import queries as intake
+from tenantline.kernel import phone
+from tenantline.kernel.actor import Actor
+from tenantline.kernel.errors import BadInput, NotFound, Refused
+from tenantline.outbox.actions import Wish
+from tenantline.outbox.rules import checked_body
+from tenantline.tenants import queries as tenants
+from tenantline.tenants.models import Tenant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A text as somebody asks for it.
+
+    ``automatic``: no person stands behind it now (R6). ``quiet_hours_reason`` is what a person
+    gave for texting outside the hours. ``idempotency_key`` makes a repeat give the same message.
+    ``seen_until`` is the id of the newest message the writer had on screen, if known.
+    """
+
+    body: str
+    purpose: Purpose = "chat"
+    automatic: bool = False
+    cause: str = ""
+    quiet_hours_reason: str = ""
+    idempotency_key: str = ""
+    seen_until: int | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A text that was asked for. ``repeated``: an earlier request with the same key made it."""
+
+    message: Message
+    repeated: bool = False
+
+
+def send(*, tenant: Tenant, draft: Draft, by: Actor, now: datetime, key_owner: str = "") -> Sent:
+    """Ask for a text to a tenant; it is queued with its clearance, or refused.
+
+    What has come in from this number and waits to be worked on is worked on first, so that the
+    gate judges by what the tenant has said. ``key_owner`` is whose idempotency keys count
+    (a token's id); by default the actor's.
+
+    Raises:
+        BadInput: the body cannot be sent, or the idempotency key was used for another text.
+        Refused: the gate, R5, R6 or the line says no; the refusal is in the audit log.
+    """
+    checked_body(draft.body)
+    _catch_up(tenant, now)
+    try:
+        with transaction.atomic():
+            return _send(tenant, draft, by, now, key_owner or by.ref)
+    except Refused as refused:
+        audit.record(
+            act="text.refused",
+            by=by,
+            now=now,
+            facility_id=tenant.facility_id,
+            subject=f"tenant:{tenant.pk}",
+            code=refused.code,
+        )
+        raise
+
+
+def _catch_up(tenant: Tenant, now: datetime) -> None:
+    period = tenants.current_period(tenant.pk)
+    for call_id in intake.unread_from(period.number) if period else ():
+        inbound.work_safely(call_id=call_id, now=now)
+
+
+def _send(tenant: Tenant, draft: Draft, by: Actor, now: datetime, key_owner: str) -> Sent:
+    # One writer per tenant at a time: two repeats of a key, or two replies, cannot both be first.
+    tenant = (
+        Tenant.objects.select_for_update(of=("self",)).select_related("facility").get(pk=tenant.pk)
+    )
+    known = _known(draft, tenant, key_owner)
+    if known is not None:
+        return Sent(known.message, repeated=True)
+    _refuse_blind_reply(tenant, draft)
+    message = write(wish=_wish(tenant, draft, now), by=by, now=now)
+    if draft.idempotency_key:
+        IdempotencyKey.objects.create(
+            token_ref=key_owner,
+            key=draft.idempotency_key,
+            fingerprint=_fingerprint(draft, tenant),
+            message=message,
+            created_at=now,
+        )
+    return Sent(message)
+
+
+def mark_read(*, conversation: Conversation, by: Actor, now: datetime) -> None:
+    """Say that somebody at the office has read a conversation."""
+    read = Conversation.objects.filter(pk=conversation.pk, unread__gt=0).update(
+        unread=0, read_at=now, read_by=by.name
+    )
+    if read:
+        feed.tell(facility_id=conversation.facility_id, topic="read", ref=conversation.pk, now=now)
+
+
+def mark_unread(*, conversation: Conversation, by: Actor, now: datetime) -> None:
+    """Put a conversation back among the unread ones."""
+    Conversation.objects.filter(pk=conversation.pk, unread=0).update(unread=F("unread") + 1)
+    feed.tell(facility_id=conversation.facility_id, topic="read", ref=conversation.pk, now=now)
+
+
+def link(*, conversation: Conversation, tenant: Tenant, by: Actor, now: datetime) -> None:
+    """Say whose number an unknown sender's is: it becomes the tenant's mobile number.
+
+    R4: a number the tenant had before is closed, and its consent with it. The conversation's
+    texts appear on the tenant's page. Nothing here opts anybody in.
+
+    Raises:
+        NotFound: the tenant belongs to another facility.
+        BadInput: the sender is a short code or name, which nobody can be texted at.
+    """
+    if tenant.facility_id != conversation.facility_id:
+        raise NotFound("There is no such tenant at this facility.")
+    if not conversation.number.startswith("+"):
+        raise BadInput("This sender is a short code or a name, not a person's mobile number.")
+    with transaction.atomic():
+        number = phone.parse(conversation.number)
+        consent.change_number(tenant=tenant, number=number, by=by, now=now)
+        for message in conversation.messages.filter(tenants=None):
+            message.tenants.add(tenant)
+        audit.record(
+            act="conversation.linked",
+            by=by,
+            now=now,
+            facility_id=conversation.facility_id,
+            subject=f"conversation:{conversation.pk}",
+            tenant=tenant.pk,
+        )
+        feed.tell(
+            facility_id=conversation.facility_id, topic="message", ref=conversation.pk, now=now
+        )
+
+
+def _wish(tenant: Tenant, draft: Draft, now: datetime) -> Wish:
+    wrote_at, answered = queries.last_writing(tenant.pk)
+    return Wish(
+        tenant=tenant,
+        body=draft.body,
+        purpose=draft.purpose,
+        automatic=draft.automatic,
+        cause=draft.cause,
+        first_reply=rules.is_first_reply(wrote_at=wrote_at, answered=answered, now=now),
+        wrote_lately=rules.wrote_lately(wrote_at, now),
+        quiet_hours_reason=draft.quiet_hours_reason,
+    )
+
+
+def _refuse_blind_reply(tenant: Tenant, draft: Draft) -> None:
+    """Stop a reply written before the newest texts were on screen."""
+    if draft.seen_until is None:
+        return
+    newest = queries.newest_message_id(tenant.pk)
+    if newest > draft.seen_until:
+        raise Refused("new_texts", "New texts came while you were writing; read them, then send.")
+
+
+def _known(draft: Draft, tenant: Tenant, key_owner: str) -> IdempotencyKey | None:
+    if not draft.idempotency_key:
+        return None
+    if len(draft.idempotency_key) > 255:
+        raise BadInput("An idempotency key has at most 255 characters.", field="Idempotency-Key")
+    known = (
+        IdempotencyKey.objects.select_related("message")
+        .filter(token_ref=key_owner, key=draft.idempotency_key)
+        .first()
+    )
+    if known is not None and known.fingerprint != _fingerprint(draft, tenant):
+        raise BadInput(
+            "This idempotency key was used for another text.",
+            code="idempotency_mismatch",
+            field="Idempotency-Key",
+        )
+    return known
+
+
+def _fingerprint(draft: Draft, tenant: Tenant) -> str:
+    plain = replace(draft, idempotency_key="", seen_until=None)
+    return hashlib.sha256(f"{tenant.pk}\x00{plain}".encode()).hexdigest()

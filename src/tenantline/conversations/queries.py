@@ -1,0 +1,161 @@
+"""Reading conversations. Every way to a thread takes the asker's ``Scope`` (R10)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Max, Q, QuerySet
+
+from tenantline.conversations.models import Conversation, Message, Stray
+from tenantline.facilities.models import Facility
+from tenantline.facilities.scope import Scope
+from tenantline.kernel.errors import NotFound
+from tenantline.tenants import queries as tenants
+from tenantline.tenants.models import NumberPeriod, Tenant
+
+
+def get(*, scope: Scope, conversation_id: int) -> Conversation:
+    """Return the conversation, or raise ``NotFound`` (out of scope looks like absent)."""
+    rows = scope.narrow(Conversation.objects.select_related("facility", "assigned_to"))
+    found = rows.filter(pk=conversation_id).first()
+    if found is None:
+        raise NotFound("There is no such conversation.")
+    return found
+
+
+def with_number(facility_id: int, number: str) -> Conversation | None:
+    """Return the conversation of a number with a facility, None where none has begun."""
+    rows = Conversation.objects.select_related("facility", "assigned_to")
+    return rows.filter(facility_id=facility_id, number=number).first()
+
+
+def holders(conversation: Conversation) -> list[Tenant]:
+    """R12: return the tenants of this facility who hold the conversation's number now."""
+    found = tenants.holders(conversation.number, facility_id=conversation.facility_id)
+    return [period.tenant for period in found]
+
+
+def messages(
+    conversation: Conversation, *, before: int | None = None, limit: int = 60
+) -> list[Message]:
+    """Return a page of a thread, oldest first; ``before`` is the first message id already shown."""
+    rows = conversation.messages.select_related("text", "text__clearance", "call").order_by("-id")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return list(rows[:limit])[::-1]
+
+
+def for_tenant(*, tenant: Tenant) -> QuerySet[Message]:
+    """Return a tenant's texts, in and out, newest first (also those with earlier numbers)."""
+    return detailed(Message.objects.filter(tenants=tenant))
+
+
+def at_facilities(*, scope: Scope, facility: Facility | None = None) -> QuerySet[Message]:
+    """Return everything that came to or left facilities in scope, newest first."""
+    rows = scope.narrow(Message.objects.all(), "conversation__facility_id")
+    if facility is not None:
+        rows = rows.filter(conversation__facility=facility)
+    return detailed(rows)
+
+
+def message(*, scope: Scope, message_id: int) -> Message:
+    """Return one message in scope, or raise ``NotFound``."""
+    found = at_facilities(scope=scope).filter(pk=message_id).first()
+    if found is None:
+        raise NotFound("There is no such message.")
+    return found
+
+
+def detailed(rows: QuerySet[Message]) -> QuerySet[Message]:
+    """Load what a message shows (outbox row, clearance, thread, tenants), newest first."""
+    return (
+        rows.select_related("text__clearance", "call", "conversation__facility")
+        .prefetch_related("tenants")
+        .order_by("-id")
+    )
+
+
+def with_status(rows: QuerySet[Message], status: str) -> QuerySet[Message]:
+    """Keep messages of one status; ``received`` are the inbound ones."""
+    if status == "received":
+        return rows.filter(direction="in")
+    return rows.filter(text__state=status)
+
+
+def inbox(*, scope: Scope, facility: Facility | None = None) -> QuerySet[Conversation]:
+    """Return conversations in scope, newest first, with facility and assignee loaded."""
+    rows = scope.narrow(Conversation.objects.select_related("facility", "assigned_to"))
+    if facility is not None:
+        rows = rows.filter(facility=facility)
+    return rows.order_by("-last_at", "-id")
+
+
+def unread(*, scope: Scope, limit: int = 20) -> list[Conversation]:
+    """Return conversations with unread texts, newest first."""
+    return list(inbox(scope=scope).filter(unread__gt=0)[:limit])
+
+
+def unread_count(*, scope: Scope, facility: Facility | None = None) -> int:
+    """Return how many conversations in scope have unread texts."""
+    return inbox(scope=scope, facility=facility).filter(unread__gt=0).order_by().count()
+
+
+def newest_of(conversations: list[Conversation]) -> dict[int, Message]:
+    """Return the newest message of each of these conversations, by conversation id."""
+    ids = (
+        Message.objects.filter(conversation__in=conversations)
+        .values("conversation_id")
+        .annotate(newest=Max("id"))
+        .values_list("newest", flat=True)
+    )
+    rows = Message.objects.select_related("text").filter(pk__in=list(ids))
+    return {row.conversation_id: row for row in rows}
+
+
+def names_of(conversations: list[Conversation]) -> dict[int, list[Tenant]]:
+    """Return, by conversation id, the tenants of its facility who hold its number now."""
+    numbers = {conversation.number for conversation in conversations}
+    found: dict[tuple[int, str], list[Tenant]] = {}
+    periods = NumberPeriod.objects.select_related("tenant").filter(
+        number__in=numbers, ended_at=None
+    )
+    for period in periods.order_by("id"):
+        found.setdefault((period.tenant.facility_id, period.number), []).append(period.tenant)
+    return {c.pk: found.get((c.facility_id, c.number), []) for c in conversations}
+
+
+def search(rows: QuerySet[Conversation], words: str) -> QuerySet[Conversation]:
+    """Keep conversations whose number, tenants' names or texts hold these words."""
+    by_name = tenants_named(words)
+    digits = "".join(c for c in words if c.isdigit())
+    found = Q(messages__body__icontains=words) | Q(number__in=by_name)
+    if len(digits) >= 4:
+        found |= Q(number__contains=digits)
+    return rows.filter(Q(pk__in=Conversation.objects.filter(found).values("pk")))
+
+
+def tenants_named(words: str) -> QuerySet[NumberPeriod, str]:
+    """Return the numbers now held by tenants whose names or units hold these words."""
+    return NumberPeriod.objects.filter(
+        ended_at=None, tenant__search_text__contains=words.lower()
+    ).values_list("number", flat=True)
+
+
+def last_writing(tenant_id: int) -> tuple[datetime | None, bool]:
+    """R5, R6: return when the tenant last wrote (keywords aside), and whether that was answered."""
+    rows = Message.objects.filter(tenants=tenant_id)
+    wrote = rows.filter(direction="in", heard_as="").order_by("-id").first()
+    if wrote is None:
+        return None, False
+    answered = rows.filter(direction="out", id__gt=wrote.pk).exclude(text__state="withheld")
+    return wrote.at, answered.exists()
+
+
+def newest_message_id(tenant_id: int) -> int:
+    """Return the id of the newest message that concerns a tenant, 0 where there is none."""
+    return Message.objects.filter(tenants=tenant_id).aggregate(newest=Max("id"))["newest"] or 0
+
+
+def strays(*, limit: int = 100) -> list[Stray]:
+    """Return texts to numbers that are no line of ours, newest first."""
+    return list(Stray.objects.select_related("call").order_by("-id")[:limit])

@@ -1,0 +1,76 @@
+"""Whether a call is Twilio's, and whose: account, number and token must belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from tenantline.carrier import signature
+from tenantline.facilities import queries as facilities
+from tenantline.intake.actions import Inbound, Status
+from tenantline.kernel.errors import BadInput
+
+_LONGEST_ID = 64
+
+
+class Unusable(BadInput):
+    """A signed call that lacks what every such call has."""
+
+
+def verified(
+    target: str,
+    params: Sequence[tuple[str, str]],
+    given: str,
+    *,
+    attempt_token: str | None,
+) -> Inbound | Status | None:
+    """Return the call if a token of its account signed it, None if it must get 403.
+
+    ``target`` is path and query as requested; the signature is over the configured public
+    address, whatever a proxy made of the host. ``attempt_token`` is given for status callbacks.
+
+    Raises:
+        Unusable: signed, but without a MessageSid or with one that nobody could have sent.
+    """
+    values = dict(params)
+    account_sid = values.get("AccountSid", "")
+    lines = facilities.lines_of_account(account_sid) if account_sid else []
+    tokens = list(dict.fromkeys(facilities.auth_token(line) for line in lines))
+    url = settings.PUBLIC_URL + target
+    if not tokens or not signature.matches(url, params, given, tokens):
+        return None
+    message_sid = values.get("MessageSid") or values.get("SmsSid") or ""
+    if not 0 < len(message_sid) <= _LONGEST_ID:
+        raise Unusable("The call names no MessageSid.")
+    if attempt_token is not None:
+        return _status(values, account_sid, message_sid, attempt_token)
+    recipient = values.get("To", "")
+    line = next((line for line in lines if line.number == recipient), None)
+    return Inbound(
+        message_sid=message_sid,
+        account_sid=account_sid,
+        line_id=line.pk if line else None,
+        sender=_clean(values.get("From", ""))[:_LONGEST_ID],
+        recipient=_clean(recipient)[:_LONGEST_ID],
+        body=_clean(values.get("Body", "")),
+        params={_clean(name): _clean(value) for name, value in values.items()},
+    )
+
+
+def _status(
+    values: dict[str, str], account_sid: str, message_sid: str, attempt_token: str
+) -> Status:
+    return Status(
+        attempt_token=_clean(attempt_token)[:_LONGEST_ID],
+        message_sid=message_sid,
+        account_sid=account_sid,
+        status=_clean(values.get("MessageStatus") or values.get("SmsStatus") or "")[:32],
+        error_code=_clean(values.get("ErrorCode", ""))[:16],
+        params={_clean(name): _clean(value) for name, value in values.items()},
+    )
+
+
+def _clean(value: str) -> str:
+    """Return the value without NUL, which PostgreSQL cannot store; nothing else is lost."""
+    return value.replace("\x00", "\N{SYMBOL FOR NULL}")

@@ -1,0 +1,204 @@
+"""The one door out: asking for a text. ``conversations`` alone calls ``request``.
+
+What leaves, and when, is decided in ``dispatch``; how an outcome is kept, in ``settle``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from tenantline.consent import gate
+from tenantline.consent.cleared import Cleared, Refusal
+from tenantline.consent.services import Purpose
+from tenantline.facilities import queries as facilities
+from tenantline.facilities.models import Line
+from tenantline.feed import actions as feed
+from tenantline.kernel import segments
+from tenantline.kernel.actor import Actor
+from tenantline.kernel.errors import Refused
+from tenantline.outbox import queries, quiet_hours, rules
+from tenantline.outbox.models import MassGuard, Text, WorkerBeat
+from tenantline.tenants import queries as tenants
+from tenantline.tenants.models import Tenant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """A text somebody wants to leave.
+
+    ``automatic``: no person stands behind it right now, so R6's hours bind it. ``cause`` is
+    ``kind:id`` of what it is due to. ``first_reply``: it answers a tenant who wrote within a day
+    (R5). ``wrote_lately``: the tenant wrote within the hour (R6). ``answers_at`` is when the
+    START came that a confirmation answers (R16).
+    """
+
+    tenant: Tenant
+    body: str
+    purpose: Purpose
+    automatic: bool
+    cause: str = ""
+    first_reply: bool = False
+    wrote_lately: bool = False
+    quiet_hours_reason: str = ""
+    answers_at: datetime | None = None
+    valid_until: datetime | None = None
+
+
+def request(*, wish: Wish, by: Actor, now: datetime) -> Text:
+    """R1: ask the gate and queue the text with its clearance. Needs the caller's transaction.
+
+    Raises:
+        BadInput: the body is empty or too long.
+        Refused: the gate, R5 or R6 says no, or the facility has no line that sends.
+    """
+    body = rules.checked_body(wish.body)
+    _sending_line(wish.tenant.facility_id)
+    cleared = gate.clear(tenant=wish.tenant, purpose=wish.purpose, now=now)
+    if isinstance(cleared, Refusal):
+        raise Refused(cleared.code, cleared.sentence)
+    key = _counted(wish, body, now)
+    not_before, valid_until = _timing(wish, cleared, now)
+    return Text.objects.create(
+        clearance_id=cleared.clearance_id,
+        facility_id=wish.tenant.facility_id,
+        body=body,
+        segments=segments.measure(body).segments,
+        priority=_priority(wish),
+        automatic=wish.automatic,
+        cause=wish.cause,
+        author_kind=by.kind,
+        author_ref=by.ref,
+        author_name=by.name,
+        quiet_hours_reason=wish.quiet_hours_reason.strip()[:300],
+        wording_key=key,
+        counts_as_mass=_is_counted(wish),
+        any_hour_until=_any_hour_until(wish),
+        not_before=not_before,
+        valid_until=valid_until,
+        next_at=not_before or now,
+        created_at=now,
+    )
+
+
+def _sending_line(facility_id: int) -> Line:
+    line = facilities.sending_line(facility_id)
+    if line is None:
+        raise Refused("line_paused", "This facility has no line to send by; connect one first.")
+    if line.paused_at is not None:
+        raise Refused("line_paused", f"The line is paused: {line.paused_reason or 'ask an owner.'}")
+    return line
+
+
+def _counted(wish: Wish, body: str, now: datetime) -> str:
+    """R5: return the wording's key, or refuse words that too many tenants got just now."""
+    tenant = wish.tenant
+    names = [tenant.name, *tenants.every_unit(tenant.pk)]
+    names += [period.number for period in tenants.periods(tenant.pk)]
+    key = rules.wording_key(body, names=names)
+    if not _is_counted(wish):
+        return key
+    MassGuard.objects.select_for_update().get_or_create(pk=1)
+    others = (
+        Text.objects.filter(
+            wording_key=key, counts_as_mass=True, created_at__gt=now - rules.MASS_WINDOW
+        )
+        .exclude(clearance__tenant_id=tenant.pk)
+        .values("clearance__tenant_id")
+        .distinct()
+        .count()
+    )
+    if others >= rules.MASS_LIMIT:
+        raise Refused(
+            "mass_text",
+            "The same words have just gone to five other tenants; mass texts are not possible. "
+            "Write to this tenant in words of their own.",
+        )
+    return key
+
+
+def _timing(wish: Wish, cleared: Cleared, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """R6: return (not before, valid until), or refuse a person's text in quiet hours."""
+    hours = queries.hours_for(wish.tenant.facility, cleared.number)
+    window = quiet_hours.window_at(now, hours)
+    if not wish.automatic:
+        if window is None and not (wish.wrote_lately or wish.quiet_hours_reason.strip()):
+            raise Refused(
+                "quiet_hours",
+                "It is outside texting hours where this tenant is. Confirm with a reason to send "
+                "it now.",
+            )
+        return None, None
+    until = wish.valid_until or quiet_hours.default_valid_until(now, hours)
+    any_hour_until = _any_hour_until(wish)
+    if any_hour_until is not None and now < any_hour_until:
+        return None, max(until or any_hour_until, any_hour_until)
+    following = quiet_hours.next_window(now, hours)
+    if following is None:
+        raise Refused(
+            "quiet_hours", "The hours of this tenant's possible time zones have nothing in common."
+        )
+    return (None if window else following.opens), until
+
+
+def _priority(wish: Wish) -> int:
+    if wish.automatic and wish.purpose == "chat":
+        return rules.AUTOMATIC_CHAT_PRIORITY
+    return rules.PRIORITY[wish.purpose]
+
+
+def _is_counted(wish: Wish) -> bool:
+    return wish.purpose == "chat" and not wish.first_reply
+
+
+def _any_hour_until(wish: Wish) -> datetime | None:
+    return wish.answers_at + rules.CONFIRMATION_ANY_HOUR if wish.answers_at else None
+
+
+def withhold(*, text: Text, code: str, reason: str, now: datetime) -> bool:
+    """Choose not to send a queued text; say whether it was still queued. Not a failure."""
+    moved = Text.objects.filter(pk=text.pk, state="queued").update(
+        state="withheld", reason_code=code, reason=reason[:300]
+    )
+    if moved:
+        feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
+    return bool(moved)
+
+
+# Refusals that pass by themselves: the text waits, and is asked for again.
+_PASSING = {"unread_inbound": timedelta(milliseconds=300), "held": timedelta(seconds=30)}
+
+
+def wait_after(refusal: Refusal) -> timedelta | None:
+    """Return how long a refused text waits before the gate is asked again; None: withhold it."""
+    return _PASSING.get(refusal.code)
+
+
+def recheck(*, number: str, now: datetime) -> int:
+    """Withhold what waits for a number and may not leave any more; return how many.
+
+    Only makes early visible what the gate at dispatch decides anyway.
+    """
+    withheld = 0
+    with transaction.atomic():
+        for text in queries.queued_for(number):
+            answer = gate.ask_again(clearance_id=text.clearance_id, now=now)
+            if isinstance(answer, Refusal) and wait_after(answer) is None:
+                withheld += withhold(text=text, code=answer.code, reason=answer.sentence, now=now)
+    return withheld
+
+
+def recheck_waiting(*, now: datetime, limit: int = 500) -> int:
+    """Withhold early what waits for a later hour and may not leave any more; return how many."""
+    waiting = Text.objects.filter(state="queued", next_at__gt=now).order_by("next_at")
+    numbers = waiting.values_list("clearance__number", flat=True)[:limit]
+    return sum(recheck(number=number, now=now) for number in sorted(set(numbers)))
+
+
+def beat(*, worker: str, started_at: datetime, now: datetime) -> None:
+    """Give a worker's sign of life."""
+    WorkerBeat.objects.update_or_create(
+        name=worker, defaults={"started_at": started_at, "beat_at": now}
+    )

@@ -1,0 +1,52 @@
+"""Reading the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from tenantline.facilities.models import Facility
+from tenantline.kernel import phone
+from tenantline.kernel.phone import Number
+from tenantline.outbox.models import Text, WorkerBeat
+from tenantline.outbox.quiet_hours import Hours
+
+BEAT_IS_FRESH = timedelta(seconds=15)
+
+
+def hours_for(facility: Facility, number: Number) -> Hours:
+    """R6: return the hours that hold for a number: the facility's zone and all it may be in."""
+    return Hours(
+        opens=facility.window_opens,
+        closes=facility.window_closes,
+        on_sunday=facility.texts_on_sunday,
+        zones=phone.zones(number) | {facility.timezone},
+    )
+
+
+def queued_for(number: str) -> QuerySet[Text]:
+    """Return texts that wait to leave for a number."""
+    return Text.objects.filter(state="queued", clearance__number=number)
+
+
+def typed_since(tenant_id: int, since: datetime) -> bool:
+    """Tell whether anybody wrote a chat text to the tenant after ``since``."""
+    rows = Text.objects.filter(clearance__tenant_id=tenant_id, clearance__purpose="chat")
+    return rows.filter(created_at__gt=since).exists()
+
+
+def oldest_due(now: datetime) -> timedelta | None:
+    """Return how long the longest-waiting due text has waited, None where none is due."""
+    row = Text.objects.filter(state="queued", next_at__lte=now).order_by("next_at").first()
+    return None if row is None else now - row.next_at
+
+
+def queue_length() -> int:
+    """Return how many texts wait, due or not."""
+    return Text.objects.filter(state="queued").count()
+
+
+def fresh_workers(now: datetime) -> list[WorkerBeat]:
+    """Return the workers that have given a sign of life lately."""
+    return list(WorkerBeat.objects.filter(beat_at__gt=now - BEAT_IS_FRESH).order_by("name"))

@@ -1,0 +1,108 @@
+"""The outbox's rules: which states may follow which, and R5's wordings. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from tenantline.kernel import segments
+from tenantline.kernel.errors import BadInput
+
+LONGEST_BODY: Final = 1600  # UTF-16 code units, Twilio's limit
+MASS_LIMIT: Final = 5  # R5: tenants who may get the same typed words
+MASS_WINDOW: Final = timedelta(minutes=10)
+REPLY_WINDOW: Final = timedelta(hours=24)
+CONFIRMATION_ANY_HOUR: Final = timedelta(minutes=5)  # R16
+LATELY: Final = timedelta(hours=1)  # R6: a tenant who wrote lately is awake
+
+# Lower leaves first: a person's chat before what machines write, a confirmation before a run.
+PRIORITY: Final = {"chat": 1, "help": 2, "confirmation": 2, "notice": 5, "statement": 5}
+AUTOMATIC_CHAT_PRIORITY: Final = 4
+
+MOVES: Final[dict[str, frozenset[str]]] = {
+    "queued": frozenset({"sending", "withheld", "failed"}),
+    "sending": frozenset({"sent", "delivered", "undelivered", "failed", "unknown", "queued"}),
+    "unknown": frozenset({"sent", "delivered", "undelivered", "failed", "queued"}),
+    "sent": frozenset({"delivered", "undelivered", "failed"}),
+    "delivered": frozenset(),
+    "undelivered": frozenset(),
+    "failed": frozenset(),
+    "withheld": frozenset(),
+}
+
+# R9: callbacks come in any order; a status counts only if it ranks above what is known.
+RANKS: Final = {
+    "accepted": 1,
+    "scheduled": 1,
+    "queued": 2,
+    "sending": 3,
+    "sent": 4,
+    "delivered": 5,
+    "undelivered": 5,
+    "failed": 5,
+    "canceled": 5,
+    "read": 5,
+}
+_STATES: Final = {
+    "delivered": "delivered",
+    "read": "delivered",
+    "undelivered": "undelivered",
+    "failed": "failed",
+    "canceled": "failed",
+}
+
+_LINK = re.compile(
+    r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?", re.IGNORECASE
+)
+
+
+def may_move(old: str, new: str) -> bool:
+    """Tell whether a text may go from one state to the other."""
+    return new in MOVES[old]
+
+
+def state_for(carrier_status: str) -> str:
+    """Return our state for a carrier's status; what we do not know leaves the text ``sent``."""
+    return _STATES.get(carrier_status, "sent")
+
+
+def checked_body(body: str) -> str:
+    """Return a text's body with plain line ends, or raise ``BadInput``.
+
+    Empty (blanks only) and more than 1,600 UTF-16 code units are refused.
+    """
+    body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    if not body.strip():
+        raise BadInput("A text needs some words.", field="body")
+    if segments.utf16_units(body) > LONGEST_BODY:
+        raise BadInput("A text has at most 1,600 characters; shorten it.", field="body")
+    return body
+
+
+def wording_key(body: str, *, names: Iterable[str]) -> str:
+    """R5: return the key under which two wordings count as the same words.
+
+    Case, punctuation, blanks, digits, links and the tenant's own ``names`` (name, units,
+    numbers) are ignored; a wording of which nothing is left is compared as typed.
+    """
+    text = _LINK.sub(" ", _plain(body))
+    for name in sorted(_name_parts(names), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+    letters = "".join(c for c in text if c.isalpha())
+    return hashlib.sha256((letters or "as typed:" + body.strip()).encode()).hexdigest()
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _name_parts(names: Iterable[str]) -> set[str]:
+    parts: set[str] = set()
+    for name in names:
+        whole = _plain(name).strip()
+        parts |= {whole, *re.findall(r"\w+", whole)}
+    return {part for part in parts if len(part) > 1}

@@ -1,0 +1,167 @@
+"""Keeping what became of a text: the carrier's answers and its status callbacks (R7, R9)."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from tenantline.carrier import codes
+from tenantline.carrier.codes import Kind
+from tenantline.carrier.types import Accepted, Outcome, Rejected, RetryLater
+from tenantline.consent import actions as consent
+from tenantline.facilities import actions as facilities
+from tenantline.feed import actions as feed
+from tenantline.intake.models import StatusCall
+from tenantline.kernel.actor import system
+from tenantline.outbox import rules
+from tenantline.outbox.models import Attempt, Text
+
+_BY = system("dispatch")
+_FIRST_WAIT = timedelta(seconds=1)
+_LONGEST_WAIT = timedelta(minutes=5)
+_MOST_TRIES = 12
+
+
+def settle(*, attempt_id: int, outcome: Outcome, now: datetime) -> None:
+    """Keep the outcome of one attempt, in one transaction.
+
+    Only what was provably not taken is queued again; an unclear outcome is ``unknown``.
+    """
+    with transaction.atomic():
+        attempt = Attempt.objects.get(pk=attempt_id)
+        text = (
+            Text.objects.select_for_update()
+            .select_related("clearance", "line")
+            .get(pk=attempt.text_id)
+        )
+        attempt.ended_at = now
+        match outcome:
+            case Accepted():
+                attempt.outcome, attempt.carrier_sid = "accepted", outcome.sid
+                _adopt(text, outcome.sid, outcome.status, now)
+            case RetryLater():
+                attempt.outcome, attempt.code = "retry", _digits(outcome.code)
+                _queue_again(text, outcome, now)
+            case Rejected():
+                attempt.outcome, attempt.code = "rejected", _digits(outcome.code)
+                attempt.http_status = outcome.http_status
+                _refused(text, outcome, now)
+            case _:
+                attempt.outcome = "unclear"
+                _become_unknown(text, now)
+        attempt.save()
+        feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
+
+
+def apply_status(*, call: StatusCall, now: datetime) -> None:
+    """R9: apply one stored callback. Needs the caller's transaction.
+
+    The attempt's token in its path finds the text even before the SID is committed. A status
+    that does not rank above what is known changes nothing; the first error is kept.
+    """
+    text = _text_of(call)
+    if text is None:
+        return
+    _adopt(text, call.message_sid, call.status, now)
+    code = int(call.error_code) if call.error_code.isdigit() else None
+    if code is not None and not text.error_code:
+        text.error_code, text.error_words = str(code), codes.meaning_of(code).words[:300]
+        text.save(update_fields=["error_code", "error_words"])
+        _follow(text, codes.meaning_of(code).kind, code, call.message_sid, now)
+    feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
+
+
+def sweep_leases(*, now: datetime) -> int:
+    """Settle texts whose sender is gone: with an open attempt they are ``unknown`` (R7)."""
+    swept = 0
+    expired = Text.objects.filter(state="sending", leased_until__lt=now)
+    for text_id in list(expired.values_list("pk", flat=True)[:500]):
+        with transaction.atomic():
+            text = Text.objects.select_for_update().get(pk=text_id)
+            if text.state == "sending" and text.leased_until and text.leased_until < now:
+                _become_unknown(text, now)
+                feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
+                swept += 1
+    return swept
+
+
+def _text_of(call: StatusCall) -> Text | None:
+    rows = Text.objects.select_for_update(of=("self",)).select_related("clearance", "line")
+    found = rows.filter(attempts__token=call.attempt_token).first()
+    if found is not None and found.carrier_sid in (None, call.message_sid):
+        return found
+    return rows.filter(carrier_sid=call.message_sid).first()
+
+
+def _adopt(text: Text, sid: str, status: str, now: datetime) -> None:
+    """Take the carrier's id and status, never moving backward."""
+    text.carrier_sid = text.carrier_sid or sid
+    text.leased_until = None
+    rank = rules.RANKS.get(status, rules.RANKS["accepted"])
+    state = rules.state_for(status)
+    if rank > text.carrier_rank or text.state in {"sending", "unknown"}:
+        if text.state != state and rules.may_move(text.state, state):
+            text.state = state
+        text.carrier_rank = max(rank, text.carrier_rank)
+    text.sent_at = text.sent_at or now
+    if text.state == "delivered":
+        text.delivered_at = text.delivered_at or now
+    text.save()
+
+
+def _queue_again(text: Text, outcome: RetryLater, now: datetime) -> None:
+    if text.state != "sending":
+        return
+    text.tries += 1
+    if text.tries >= _MOST_TRIES:
+        _fail(text, outcome.code, outcome.words)
+        return
+    wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2**text.tries) * random.uniform(0.8, 1.2)  # noqa: S311
+    if outcome.after_seconds is not None:
+        wait = max(wait, timedelta(seconds=outcome.after_seconds))
+    text.state, text.leased_until, text.next_at = "queued", None, now + wait
+    text.save()
+
+
+def _refused(text: Text, outcome: Rejected, now: datetime) -> None:
+    if outcome.kind is Kind.RETRY:
+        _queue_again(text, RetryLater(None, outcome.words, outcome.code), now)
+        return
+    _fail(text, outcome.code, outcome.words)
+    _follow(text, outcome.kind, outcome.code, text.clearance.number, now)
+
+
+def _follow(text: Text, kind: Kind, code: int | None, source: str, now: datetime) -> None:
+    """Draw what follows from an error beyond this text: a STOP, or a line that cannot send."""
+    if kind is Kind.STOP:
+        consent.hear_stop(
+            number=text.clearance.number,
+            facility_id=text.facility_id,
+            source=f"{code}:{source}",
+            at=now,
+            text="",
+            now=now,
+        )
+    elif kind is Kind.ACCOUNT and text.line is not None and text.line.paused_at is None:
+        facilities.pause_line(line=text.line, reason=text.error_words, by=_BY, now=now)
+
+
+def _fail(text: Text, code: int | None, words: str) -> None:
+    if not rules.may_move(text.state, "failed"):
+        return
+    text.state, text.leased_until = "failed", None
+    text.error_code = text.error_code or _digits(code)
+    text.error_words = text.error_words or words[:300]
+    text.save()
+
+
+def _become_unknown(text: Text, now: datetime) -> None:
+    if rules.may_move(text.state, "unknown"):
+        text.state, text.leased_until, text.next_at = "unknown", None, now
+        text.save()
+
+
+def _digits(code: int | None) -> str:
+    return "" if code is None else str(code)

@@ -1,0 +1,65 @@
+"""What the worker's loops do, one step each. A step returns how much it found to do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from tenantline.consent import actions as consent
+from tenantline.conversations import inbound
+from tenantline.feed import actions as feed
+from tenantline.intake import actions as intake
+from tenantline.intake import queries as calls
+from tenantline.kernel import clock
+from tenantline.mail import actions as mail
+from tenantline.outbox import actions as outbox
+from tenantline.outbox import settle
+
+_SWEPT_BACK = timedelta(days=2)
+
+
+def work_inbound() -> int:
+    """Work on inbound calls that the web process left: after a crash, or for another try."""
+    due = calls.due(now=clock.now())
+    for call_id in due:
+        inbound.work_safely(call_id=call_id, now=clock.now())
+    return 0
+
+
+def apply_statuses() -> int:
+    """Apply stored status callbacks in the order they came."""
+    waiting = calls.unworked_statuses()
+    if not waiting:
+        return 0
+    with transaction.atomic():
+        for call in waiting:
+            settle.apply_status(call=call, now=clock.now())
+        intake.mark_status_worked([call.pk for call in waiting], now=clock.now())
+    return len(waiting)
+
+
+def send_mail() -> int:
+    """Send queued e-mails that are due."""
+    claimed = mail.claim(now=clock.now())
+    for email in claimed:
+        mail.deliver(email, now=clock.now())
+    return len(claimed)
+
+
+def keep_house() -> int:
+    """Settle leases of dead senders, note tenancies that ended by date, forget old events."""
+    now = clock.now()
+    settle.sweep_leases(now=now)
+    consent.sweep_tenancies(since=now - _SWEPT_BACK, now=now)
+    outbox.recheck_waiting(now=now)
+    feed.forget_old(now=now)
+    return 0
+
+
+def play_carrier() -> int:
+    """In the demo, let the sandbox carrier report deliveries as Twilio would."""
+    from tenantline.sandbox import twilio_side  # noqa: PLC0415 - a room of the demo alone
+
+    twilio_side.post_due_callbacks(clock.now())
+    return 0
