@@ -35,7 +35,7 @@ lint: setup ## style, suspicious code, templates
 	$(BIN)/djlint --quiet --check --lint src
 
 types: export TENANTLINE_SECRET_KEY := read by the type checker, which looks at settings but runs nothing
-types: setup
+types: setup ## mypy, strict
 	$(BIN)/mypy
 
 contracts: setup ## who may import whom
