@@ -1,0 +1,18 @@
+"""Addresses that need no sign-in, relative to the root."""
+
+from django.urls import path
+
+from tenantline.public import opt_in, pages
+
+urlpatterns = [
+    path("opt-in/<str:token>/", opt_in.form, name="opt-in"),
+    path("opt-in/<str:token>/done/", opt_in.done, name="opt-in-done"),
+    path("opt-in/<str:token>/not-mine/", opt_in.not_mine, name="opt-in-not-mine"),
+    path("opt-in/<str:token>/not-mine/done/", opt_in.disowned, name="opt-in-disowned"),
+    path("program/", pages.programs, name="programs"),
+    path("program/<str:code>/", pages.program, name="program"),
+    path("terms/", pages.terms, name="terms"),
+    path("terms/<str:code>/", pages.terms, name="facility-terms"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("privacy/<str:code>/", pages.privacy, name="facility-privacy"),
+]
