@@ -55,11 +55,3 @@ def keep_house() -> int:
     outbox.recheck_waiting(now=now)
     feed.forget_old(now=now)
     return 0
-
-
-def play_carrier() -> int:
-    """In the demo, let the sandbox carrier report deliveries as Twilio would."""
-    from tenantline.sandbox import twilio_side  # noqa: PLC0415 - a room of the demo alone
-
-    twilio_side.post_due_callbacks(clock.now())
-    return 0

@@ -10,7 +10,7 @@ import asyncio
 import os
 import socket
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 import structlog
@@ -32,9 +32,13 @@ _BEAT = timedelta(seconds=5)
 
 
 class Worker:
-    """All loops of one worker. ``run`` returns after ``stop``, with everything settled."""
+    """All loops of one worker. ``run`` returns after ``stop``, with everything settled.
 
-    def __init__(self) -> None:
+    ``more`` are further chores by name, done several times a second (the demo plays a carrier).
+    """
+
+    def __init__(self, *, more: Mapping[str, Callable[[], int]] | None = None) -> None:
+        self._more = dict(more or {})
         self.name = f"{socket.gethostname()}-{os.getpid()}-{new_token(4)}"
         self._stop = threading.Event()
         self._started_at = clock.now()
@@ -58,8 +62,7 @@ class Worker:
                 self._loop("house", _threaded(chores.keep_house), 5.0),
                 self._loop("beat", _threaded(self._beat), _BEAT.total_seconds()),
             ]
-            if settings.DEMO:
-                loops.append(self._loop("sandbox", _threaded(chores.play_carrier), 0.3))
+            loops += [self._loop(name, _threaded(do), 0.3) for name, do in self._more.items()]
             await asyncio.gather(*loops)
             await dispatcher.drain()
 
