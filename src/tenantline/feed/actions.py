@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from tenantline.feed.models import Event
 from tenantline.feed.topics import Topic
 
 KEPT = timedelta(hours=1)
+CHANNEL = "tenantline_feed"  # PostgreSQL wakes followers on it, at commit
 
 
 def tell(*, facility_id: int, topic: Topic, ref: int | str, now: datetime) -> None:
     """Append one event. Pages that follow ``topic`` at this facility ask for what is new."""
     Event.objects.create(facility_id=facility_id, topic=topic, ref=str(ref), at=now)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {CHANNEL}")
 
 
 def forget_old(*, now: datetime) -> int:

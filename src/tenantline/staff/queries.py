@@ -13,6 +13,13 @@ def by_username(username: str) -> Staff | None:
     return Staff.objects.filter(username=username.strip().lower(), is_active=True).first()
 
 
+def active(staff_id: str) -> Staff | None:
+    """Return the active staff member with this id, or None."""
+    if not (staff_id.isascii() and staff_id.isdigit() and len(staff_id) < 18):
+        return None
+    return Staff.objects.filter(pk=int(staff_id), is_active=True).first()
+
+
 def everyone() -> list[Staff]:
     """Return all staff, active first, by username."""
     return list(Staff.objects.order_by("-is_active", "username"))
