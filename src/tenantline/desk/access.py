@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
+from tenantline.conversations import queries as conversations
 from tenantline.desk import problems
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.scope import Scope
@@ -38,7 +39,7 @@ EVERY_FACILITY = "all"
 _SESSION_KEY = "facility"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Desk:
     """Who sits at this desk.
 
@@ -73,7 +74,17 @@ class Desk:
     @property
     def allowed(self) -> dict[str, bool]:
         """Return every act and whether it is allowed, for templates."""
-        return {act: self.may(cast(Act, act)) for act in rules.ACTS["owner"]}
+        return {act: self.may(act) for act in rules.ACTS["owner"]}
+
+    @property
+    def several(self) -> bool:
+        """Tell whether lists show several facilities, so that each row must name its own."""
+        return self.facility is None and len(self.facilities) > 1
+
+    @cached_property
+    def unread(self) -> int:
+        """Return how many conversations have unread texts, for the rail."""
+        return conversations.unread_count(scope=self.view)
 
 
 class DeskRequest(HttpRequest):
@@ -88,6 +99,8 @@ def staff_page(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Let signed-in staff through, with ``request.desk``; send everybody else to sign in."""
 
+    # What staff see must not stay in a shared computer's cache after they sign out.
+    @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
@@ -99,8 +112,7 @@ def staff_page(
         except TenantlineError as error:
             return problems.response(request, error)
 
-    # What staff see must not stay in a shared computer's cache after they sign out.
-    return cast(Any, never_cache(guarded))
+    return guarded
 
 
 def demand(request: DeskRequest, act: Act) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django_htmx.http import reswap, trigger_client_event
 
 from tenantline.kernel.errors import BadInput, Forbidden, NotFound, TenantlineError
@@ -44,6 +45,11 @@ def toast(
     if not swap:
         answer = reswap(answer, "none")
     return trigger_client_event(answer, "toast", {"sentence": sentence, "kind": kind})
+
+
+def see_other(name: str, *args: object) -> HttpResponse:
+    """Lead on after something was done, so that reloading the page does not do it again."""
+    return redirect(reverse(name, args=args))
 
 
 def say(request: HttpRequest, sentence: str) -> None:

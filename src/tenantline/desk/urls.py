@@ -4,12 +4,38 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenantline.desk.views import account, home
+from tenantline.desk.views import (
+    account,
+    frame,
+    home,
+    selection,
+    tenant,
+    tenant_acts,
+    tenants,
+)
 
 app_name = "desk"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.page, name="home"),
+    path("widgets/<str:name>/", home.widget, name="widget"),
+    path("tenants/", tenants.page, name="tenants"),
+    path("tenants/add/", tenants.add, name="tenant_add"),
+    path("tenants/opt-in/", selection.page, name="selection"),
+    path("tenants/opt-in/issued/", selection.result, name="selection_result"),
+    path("tenants/<int:tenant_id>/", tenant.info, name="tenant"),
+    path("tenants/<int:tenant_id>/messages/", tenant.messages, name="tenant_messages"),
+    path("tenants/<int:tenant_id>/consent/", tenant.consent_history, name="tenant_consent"),
+    path("tenants/<int:tenant_id>/consent/<int:event_id>/", tenant.words, name="words"),
+    path("tenants/<int:tenant_id>/opt-in/", tenant_acts.opt_in, name="opt_in"),
+    path("tenants/<int:tenant_id>/number/", tenant_acts.number, name="number"),
+    path("tenants/<int:tenant_id>/revocation/", tenant_acts.revocation, name="revocation"),
+    path("tenants/<int:tenant_id>/hold/", tenant_acts.end_hold, name="end_hold"),
+    path("tenants/<int:tenant_id>/questions/<int:question_id>/", tenant_acts.answer, name="answer"),
+    path("tenants/<int:tenant_id>/move-in/", tenant_acts.move_in, name="move_in"),
+    path("tenants/<int:tenant_id>/move-out/", tenant_acts.move_out, name="move_out"),
+    path("search/", frame.search, name="search"),
+    path("unread/", frame.unread, name="unread"),
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),
     path("sign-out/", account.SignOut.as_view(), name="sign_out"),
     path("me/theme/", account.theme, name="theme"),

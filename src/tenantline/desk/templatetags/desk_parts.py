@@ -10,9 +10,11 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tenantline.desk.choices import MEDIA
 from tenantline.kernel import money, phone
 
 if TYPE_CHECKING:
+    from tenantline.consent.history import Entry
     from tenantline.desk.forms import Form
 
 register = template.Library()
@@ -25,6 +27,22 @@ _STATUS_LOOKS = {
     "opted_in": ("circle-check", "good", "Opted in"),
     "opted_out": ("ban", "stop", "Opted out"),
     "number_changed": ("replace", "stop", "Number changed"),
+}
+
+
+_KINDS = {
+    "form_issued": "Opt-in form sent by e-mail",
+    "form_submitted": "Opt-in form submitted",
+    "form_disowned": "The reader of the form said: this is not my number",
+    "started": "START was texted: opted in",
+    "stopped": "STOP was texted: every consent of the number ended",
+    "hold_ended": "A person looked; automatic texts go on",
+    "tenancy_ended": "The last rental ended; statements and notices ended with it",
+}
+_CLOSED = {
+    "changed": "The number was changed; its consent ended",
+    "removed": "The number was removed; its consent ended",
+    "passed_on": "The number was passed on to another tenant; its consent ended",
 }
 
 
@@ -127,3 +145,30 @@ def _day(local: datetime) -> str:
 
 def _clock(local: datetime) -> str:
     return f"{local.hour % 12 or 12}:{local:%M} {local:%p}"
+
+
+@register.simple_tag
+def status_words(status: str) -> str:
+    """Return a consent status in words."""
+    return _STATUS_LOOKS[status][2]
+
+
+@register.simple_tag
+def event_words(entry: Entry) -> str:
+    """Return what a consent event was, in words."""
+    match entry.kind:
+        case "revoked":
+            return f"Revocation recorded: {dict(MEDIA).get(entry.medium, entry.medium).lower()}"
+        case "number_closed":
+            return _CLOSED.get(entry.because, "The number was closed; its consent ended")
+        case "held":
+            return f"Automatic texts held: {entry.because}" if entry.because else "Held"
+        case "started" if not entry.services:
+            return "START was texted; a hold ended"
+        case "form_issued":
+            return (
+                "Opt-in form shown at the counter"
+                if entry.medium == "counter"
+                else _KINDS["form_issued"]
+            )
+    return _KINDS.get(entry.kind, entry.kind)

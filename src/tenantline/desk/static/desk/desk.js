@@ -47,7 +47,7 @@
       if (!menu.contains(event.target)) menu.open = false;
     });
     if (event.target.closest(".toast .close")) event.target.closest(".toast").remove();
-    if (event.target.closest("[data-closes]")) closeDialog(event);
+    if (event.target.closest("[data-closes], [data-focuses]")) closeDialog(event);
     openRow(event);
   });
 
@@ -100,10 +100,13 @@
   });
 
   function closeDialog(event) {
+    const link = event.target.closest("[data-closes], [data-focuses]");
     const dialog = event.target.closest("dialog");
-    if (!dialog) return; // on a page of its own the link simply leads back
+    const field = document.getElementById(link.dataset.focuses ?? "");
+    if (!dialog || (link.dataset.focuses && !field)) return; // a page of its own: the link leads on
     event.preventDefault();
     dialog.close();
+    field?.focus();
   }
 
   // --- rows that open a thing; links, boxes and selected text keep their own meaning ---------------

@@ -1,0 +1,150 @@
+"""One tenant: the header that every tab shares, and the tabs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tenantline.consent import history
+from tenantline.consent import queries as consent
+from tenantline.conversations import queries as conversations
+from tenantline.desk import problems
+from tenantline.desk.access import DeskRequest, demand, staff_page
+from tenantline.desk.choices import AUTOPAY, DELIVERY, LANGUAGES
+from tenantline.desk.forms import Form, typed
+from tenantline.kernel import phone
+from tenantline.kernel.errors import BadInput, Conflict
+from tenantline.tenants import actions
+from tenantline.tenants import queries as tenants
+
+if TYPE_CHECKING:
+    from tenantline.tenants.models import Tenant
+
+_PER_PAGE = 50
+_DETAILS = (
+    "name",
+    "email",
+    "home_phone",
+    "external_id",
+    "language",
+    "delivery_method",
+    "autopay_method",
+    "notes",
+)
+
+
+def header(request: DeskRequest, tenant_id: int, tab: str) -> dict[str, Any]:
+    """Return what the header of a tenant's page shows; ``NotFound`` out of scope (R10)."""
+    desk = request.desk
+    tenant = tenants.get(scope=desk.scope, tenant_id=tenant_id)
+    standing = consent.of(tenant=tenant, scope=desk.scope, now=desk.now)
+    return {
+        "tenant": tenant,
+        "zone": tenant.facility.timezone,
+        "units": tenants.units(tenant.pk, desk.now),
+        "consent": standing,
+        "tab": tab,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page
+def info(request: DeskRequest, tenant_id: int) -> HttpResponse:
+    """Show and change contact data; show opt-in status, units and open questions."""
+    context = header(request, tenant_id, "info")
+    tenant = context["tenant"]
+    form = _details_of(tenant)
+    if request.method == "POST":
+        demand(request, "edit_tenants")
+        try:
+            _change(request, tenant)
+        except (BadInput, Conflict) as error:
+            form = typed(request.POST, error)
+        else:
+            problems.say(request, "The contact data was saved.")
+            return problems.see_other("desk:tenant", tenant.pk)
+    context |= {"form": form, "languages": LANGUAGES, "delivery": DELIVERY, "autopay": AUTOPAY}
+    context |= _opt_in(request, tenant, context["consent"])
+    return render(request, "desk/tenant_info.html", context, status=400 if form.error else 200)
+
+
+def _details_of(tenant: Tenant) -> Form:
+    values: dict[str, str | list[str]] = {
+        name: str(getattr(tenant, name) or "") for name in _DETAILS
+    }
+    values["statements_by_sms"] = ["on"] if tenant.statements_by_sms else []
+    return Form(values)
+
+
+def _change(request: DeskRequest, tenant: Tenant) -> None:
+    details: dict[str, Any] = {
+        name: request.POST[name] for name in _DETAILS if name in request.POST
+    }
+    details["statements_by_sms"] = "statements_by_sms" in request.POST
+    actions.change_details(tenant=tenant, by=request.desk.actor, now=request.desk.now, **details)
+
+
+def _opt_in(request: DeskRequest, tenant: Tenant, standing: consent.Consent) -> dict[str, Any]:
+    desk = request.desk
+    states = [
+        state
+        if state.state != "active" or standing.services[state.service]
+        else replace(state, state="none", since=None)
+        for state in history.services(tenant=tenant, now=desk.now)
+    ]
+    shared = tenants.listing(scope=desk.scope).filter(pk__in=standing.shared_with)
+    return {
+        "services": states,
+        "shared": list(shared),
+        "rentals": tenants.rentals(tenant.pk),
+        "hold_reason": history.hold_reason(tenant=tenant) if standing.held else "",
+        "questions": [
+            {
+                "question": question,
+                "mine": question.tenant_id == tenant.pk,
+                "other": _other(request, question, tenant),
+            }
+            for question in tenants.open_questions(tenant.pk)
+        ],
+        "textable": not standing.number or phone.textable(phone.Number(standing.number)),
+    }
+
+
+def _other(request: DeskRequest, question: Any, tenant: Tenant) -> Tenant | None:
+    """Return the other tenant of a question, None where they are outside the scope (R10)."""
+    other: Tenant = question.other if question.tenant_id == tenant.pk else question.tenant
+    return other if request.desk.scope.covers(other.facility_id) else None
+
+
+@require_GET
+@staff_page
+def messages(request: DeskRequest, tenant_id: int) -> HttpResponse:
+    """Show the tenant's texts, newest first."""
+    context = header(request, tenant_id, "messages")
+    paginator = Paginator(conversations.for_tenant(tenant=context["tenant"]), _PER_PAGE)
+    context["shown"] = paginator.get_page(request.GET.get("page"))
+    part = "#texts" if request.htmx else ""
+    return render(request, f"desk/tenant_messages.html{part}", context)
+
+
+@require_GET
+@staff_page
+def consent_history(request: DeskRequest, tenant_id: int) -> HttpResponse:
+    """Show every event of the consent ledger that concerns the tenant's numbers."""
+    context = header(request, tenant_id, "consent")
+    context["entries"] = history.entries(tenant=context["tenant"], scope=request.desk.scope)
+    return render(request, "desk/tenant_consent.html", context)
+
+
+@require_GET
+@staff_page
+def words(request: DeskRequest, tenant_id: int, event_id: int) -> HttpResponse:
+    """Show in full the words that a submitted form had shown."""
+    context = header(request, tenant_id, "consent")
+    context["words"] = history.words_shown(tenant=context["tenant"], event_id=event_id)
+    return render(request, "desk/tenant_words.html", context)
