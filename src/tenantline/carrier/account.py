@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from tenantline.carrier.answers import text
 from tenantline.carrier.client import Client, Method, Pairs
+from tenantline.carrier.errors import CarrierProblem, NothingLeftError, OutcomeUnclearError
 from tenantline.carrier.reading import ask, pages
 from tenantline.carrier.types import Account
 from tenantline.kernel.phone import Number, national
@@ -80,6 +82,15 @@ async def fetch_account(client: Client, account: Account) -> AccountInfo:
     )
 
 
+async def carriers_clock(client: Client, account: Account) -> datetime | None:
+    """Return what time it is at Twilio, to the second, or None where it does not say."""
+    try:
+        answer = await client.request("GET", _api(client, account, ""), account)
+    except (NothingLeftError, OutcomeUnclearError) as error:
+        raise CarrierProblem(str(error), code="carrier_unreachable") from error
+    return answer.date
+
+
 async def list_numbers(client: Client, account: Account) -> list[NumberInfo]:
     """Read all numbers of the account, as Twilio lists them."""
     url = _api(client, account, "/IncomingPhoneNumbers", [_PAGE])
@@ -107,11 +118,12 @@ async def point_number(
 ) -> NumberInfo:
     """Set where a number's inbound texts go; returns the number as it is then.
 
-    ``application_sid`` puts back a TwiML application. One that is set cannot be taken away by
-    this call: the result's ``sms_application_sid`` says whether it still overrides ``sms_url``.
+    ``application_sid`` puts back a TwiML application; an empty one takes away what is set (which
+    Twilio's description does not say, but Twilio does). The result's ``sms_application_sid`` says
+    whether one still overrides ``sms_url``.
     """
     form = [("SmsUrl", sms_url), ("SmsMethod", sms_method)]
-    form += [("SmsApplicationSid", application_sid)] if application_sid else []
+    form += [] if application_sid is None else [("SmsApplicationSid", application_sid)]
     url = _api(client, account, f"/IncomingPhoneNumbers/{number_sid}")
     missing = "The number is not in this Twilio account any more."
     return _number(await ask(client, "POST", url, account, form=form, missing=missing))

@@ -11,6 +11,8 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from types import SimpleNamespace, TracebackType
 from typing import Any, Final, Literal, Self
 from urllib.parse import urlencode, urlsplit
@@ -36,11 +38,15 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. ``data`` is None where the body was no JSON object (proxies send HTML)."""
+    """What came back. ``data`` is None where the body was no JSON object (proxies send HTML).
+
+    ``date`` is the other side's clock, from the header ``Date``.
+    """
 
     status: int
     data: dict[str, Any] | None
     retry_after: float | None
+    date: datetime | None = None
 
 
 class Client:
@@ -161,8 +167,19 @@ async def _read(response: aiohttp.ClientResponse) -> Answer:
         if len(body) > _LARGEST_ANSWER:
             raise ValueError("the answer is too large")
     return Answer(
-        response.status, _json_object(bytes(body)), _seconds(response.headers.get("Retry-After"))
+        response.status,
+        _json_object(bytes(body)),
+        _seconds(response.headers.get("Retry-After")),
+        _instant(response.headers.get("Date")),
     )
+
+
+def _instant(date: str | None) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(date) if date else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
 
 
 def _json_object(body: bytes) -> dict[str, Any] | None:

@@ -102,7 +102,13 @@ def _sqlite_walls(connection: BaseDatabaseWrapper, table: str) -> list[str]:
 
 def _unique_matches(connection: BaseDatabaseWrapper, table: str) -> list[str]:
     """Return one SQL condition per unique key that a replacing insert could collide on."""
+    # Asked of SQLite itself: Django's introspection parses every table's SQL, which takes seconds.
+    keys: list[list[str]] = []
     with connection.cursor() as cursor:
-        constraints = connection.introspection.get_constraints(cursor, table)
-    keys = [c["columns"] for c in constraints.values() if c["unique"] or c["primary_key"]]
+        cursor.execute("SELECT name FROM pragma_table_info(%s) WHERE pk > 0 ORDER BY pk", [table])
+        keys.append([name for (name,) in cursor.fetchall()])
+        cursor.execute('SELECT name FROM pragma_index_list(%s) WHERE "unique"', [table])
+        for (index,) in cursor.fetchall():
+            cursor.execute("SELECT name FROM pragma_index_info(%s) ORDER BY seqno", [index])
+            keys.append([name for (name,) in cursor.fetchall()])
     return [" AND ".join(f'"{column}" = NEW."{column}"' for column in key) for key in keys]
