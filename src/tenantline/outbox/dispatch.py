@@ -203,7 +203,8 @@ class Dispatcher:
         """Wait until what is under way has been settled."""
         while self._underway:
             await asyncio.wait(self._underway)
-        await self._in_database(connection.close)
+        # Looked up on the thread whose connection is meant; `connection.close` here is another's.
+        await self._in_database(lambda: connection.close())  # noqa: PLW0108
         self._database.shutdown()
 
     async def _carry(self, job: Job) -> None:
