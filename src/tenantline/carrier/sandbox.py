@@ -56,8 +56,12 @@ class HandsetText:
 
 @dataclass(frozen=True, slots=True)
 class DueCallback:
-    """A status callback that has to be posted, signed with the token of ``account_sid``."""
+    """A status callback that has to be posted, signed with the token of ``account_sid``.
 
+    ``at`` is when the text was taken.
+    """
+
+    at: datetime
     sid: str
     account_sid: str
     url: str
@@ -187,7 +191,7 @@ def _due(row: SandboxText) -> DueCallback:
         recipient=row.recipient,
         status=status,
     )
-    return DueCallback(row.sid, row.account_sid, row.status_callback, status, form)
+    return DueCallback(row.at, row.sid, row.account_sid, row.status_callback, status, form)
 
 
 def _shown(row: SandboxText) -> list[HandsetText]:
