@@ -15,6 +15,7 @@ from tenantline.consent.services import Purpose
 from tenantline.conversations import inbound, queries, rules
 from tenantline.conversations.models import Conversation, IdempotencyKey, Message
 from tenantline.conversations.writing import write
+from tenantline.facilities import queries as facilities
 from tenantline.feed import actions as feed
 from tenantline.intake import queries as intake
 from tenantline.kernel import phone
@@ -22,6 +23,7 @@ from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import BadInput, NotFound, Refused
 from tenantline.outbox.actions import Wish
 from tenantline.outbox.rules import checked_body
+from tenantline.staff.models import Staff
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import Tenant
 
@@ -119,6 +121,43 @@ def mark_read(*, conversation: Conversation, by: Actor, now: datetime) -> None:
 def mark_unread(*, conversation: Conversation, by: Actor, now: datetime) -> None:
     """Put a conversation back among the unread ones."""
     Conversation.objects.filter(pk=conversation.pk, unread=0).update(unread=F("unread") + 1)
+    feed.tell(facility_id=conversation.facility_id, topic="read", ref=conversation.pk, now=now)
+
+
+def assign(*, conversation: Conversation, to: Staff | None, by: Actor, now: datetime) -> None:
+    """Give a conversation to a colleague who works at its facility, or (None) to nobody.
+
+    Raises:
+        BadInput: the colleague does not work at this facility, or has left.
+    """
+    if to is not None and to not in facilities.members(conversation.facility_id):
+        raise BadInput(f"{to.username} does not work at this facility.", field="to")
+    with transaction.atomic():
+        Conversation.objects.filter(pk=conversation.pk).update(assigned_to=to)
+        _note_assignment(conversation, to, by, now)
+
+
+def unassign_all(*, member: Staff, by: Actor, now: datetime) -> int:
+    """Take a staff member who leaves off every conversation; return how many there were."""
+    theirs = list(Conversation.objects.filter(assigned_to=member))
+    with transaction.atomic():
+        Conversation.objects.filter(assigned_to=member).update(assigned_to=None)
+        for conversation in theirs:
+            _note_assignment(conversation, None, by, now)
+    return len(theirs)
+
+
+def _note_assignment(
+    conversation: Conversation, to: Staff | None, by: Actor, now: datetime
+) -> None:
+    audit.record(
+        act="conversation.assigned",
+        by=by,
+        now=now,
+        facility_id=conversation.facility_id,
+        subject=f"conversation:{conversation.pk}",
+        to=to.username if to else "",
+    )
     feed.tell(facility_id=conversation.facility_id, topic="read", ref=conversation.pk, now=now)
 
 

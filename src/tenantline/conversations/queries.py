@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final, Literal, get_args
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from tenantline.conversations.models import Conversation, Message, Stray
 from tenantline.facilities.models import Facility
 from tenantline.facilities.scope import Scope
 from tenantline.kernel.errors import NotFound
+from tenantline.staff.models import Staff
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import NumberPeriod, Tenant
+
+Filter = Literal["all", "unread", "unanswered", "mine", "failed", "opted_out"]
+FILTERS: Final[tuple[Filter, ...]] = get_args(Filter)
+NOT_SENT: Final = ("withheld", "failed", "undelivered")
 
 
 def get(*, scope: Scope, conversation_id: int) -> Conversation:
@@ -39,7 +46,7 @@ def messages(
     conversation: Conversation, *, before: int | None = None, limit: int = 60
 ) -> list[Message]:
     """Return a page of a thread, oldest first; ``before`` is the first message id already shown."""
-    rows = conversation.messages.select_related("text", "text__clearance", "call").order_by("-id")
+    rows = _thread(conversation).order_by("-id")
     if before is not None:
         rows = rows.filter(id__lt=before)
     return list(rows[:limit])[::-1]
@@ -69,7 +76,7 @@ def message(*, scope: Scope, message_id: int) -> Message:
 def detailed(rows: QuerySet[Message]) -> QuerySet[Message]:
     """Load what a message shows (outbox row, clearance, thread, tenants), newest first."""
     return (
-        rows.select_related("text__clearance", "call", "conversation__facility")
+        rows.select_related("text__clearance", "text__line", "call", "conversation__facility")
         .prefetch_related("tenants")
         .order_by("-id")
     )
@@ -98,6 +105,54 @@ def unread(*, scope: Scope, limit: int = 20) -> list[Conversation]:
 def unread_count(*, scope: Scope, facility: Facility | None = None) -> int:
     """Return how many conversations in scope have unread texts."""
     return inbox(scope=scope, facility=facility).filter(unread__gt=0).order_by().count()
+
+
+def filtered(
+    rows: QuerySet[Conversation], wanted: Filter, *, member: Staff | None = None
+) -> QuerySet[Conversation]:
+    """Keep conversations that need somebody in one way; ``member`` is who ``mine`` means."""
+    match wanted:
+        case "unread":
+            return rows.filter(unread__gt=0)
+        case "unanswered":
+            wrote = _newest(Q(direction="in", heard_as=""))
+            answered = _newest(Q(direction="out") & ~Q(text__state="withheld"))
+            rows = rows.annotate(wrote_id=wrote, answered_id=Coalesce(answered, Value(0)))
+            return rows.filter(wrote_id__gt=F("answered_id"))
+        case "mine":
+            return rows.filter(assigned_to=member)
+        case "failed":
+            return rows.annotate(last_state=_newest(Q(direction="out"), "text__state")).filter(
+                last_state__in=NOT_SENT
+            )
+        case "opted_out":
+            return rows.filter(Exists(_opted_out()))
+    return rows
+
+
+def _newest(which: Q, field: str = "pk") -> Subquery:
+    rows = Message.objects.filter(which, conversation=OuterRef("pk")).order_by("-pk")
+    return Subquery(rows.values(field)[:1])
+
+
+def _opted_out() -> QuerySet[NumberPeriod]:
+    return NumberPeriod.objects.filter(
+        ended_at=None,
+        number=OuterRef("number"),
+        tenant__facility=OuterRef("facility"),
+        tenant__standing__status="opted_out",
+    )
+
+
+def older_than(rows: QuerySet[Conversation], last_at: datetime, pk: int) -> QuerySet[Conversation]:
+    """Keep what comes after this place in ``inbox``'s order: the next page begins there."""
+    return rows.filter(Q(last_at__lt=last_at) | Q(last_at=last_at, pk__lt=pk))
+
+
+def newer_than(rows: QuerySet[Conversation], last_at: datetime, pk: int) -> QuerySet[Conversation]:
+    """Keep what comes before this place in ``inbox``'s order, nearest first."""
+    rows = rows.filter(Q(last_at__gt=last_at) | Q(last_at=last_at, pk__gt=pk))
+    return rows.order_by("last_at", "pk")
 
 
 def newest_of(conversations: list[Conversation]) -> dict[int, Message]:
@@ -141,6 +196,11 @@ def tenants_named(words: str) -> QuerySet[NumberPeriod, str]:
     ).values_list("number", flat=True)
 
 
+def newest_in(conversation: Conversation) -> int:
+    """Return the id of a thread's newest message, 0 where there is none."""
+    return conversation.messages.aggregate(newest=Max("id"))["newest"] or 0
+
+
 def last_writing(tenant_id: int) -> tuple[datetime | None, bool]:
     """R5, R6: return when the tenant last wrote (keywords aside), and whether that was answered."""
     rows = Message.objects.filter(tenants=tenant_id)
@@ -149,6 +209,20 @@ def last_writing(tenant_id: int) -> tuple[datetime | None, bool]:
         return None, False
     answered = rows.filter(direction="out", id__gt=wrote.pk).exclude(text__state="withheld")
     return wrote.at, answered.exists()
+
+
+def since(conversation: Conversation, after: int, *, limit: int = 200) -> list[Message]:
+    """Return what came to a thread after a message, oldest first."""
+    return list(_thread(conversation).filter(id__gt=after).order_by("id")[:limit])
+
+
+def with_texts(conversation: Conversation, text_ids: list[int]) -> list[Message]:
+    """Return the thread's messages with these outbox rows, oldest first."""
+    return list(_thread(conversation).filter(text_id__in=text_ids).order_by("id"))
+
+
+def _thread(conversation: Conversation) -> QuerySet[Message]:
+    return conversation.messages.select_related("text__clearance__tenant", "call")
 
 
 def newest_message_id(tenant_id: int) -> int:
