@@ -78,7 +78,8 @@ _SIGN_INS: Final = (
 )
 _SITES: Final[dict[str, dict[str, str]]] = {
     "LAMAR": {
-        "name": "Bluebonnet Storage \u2013 Lamar",
+        # A plain hyphen: a dash would cost every automatic text a segment.
+        "name": "Bluebonnet Storage - Lamar",
         "timezone": "America/Chicago",
         "street": "2210 South Lamar Boulevard",
         "city": "Austin",
@@ -230,15 +231,22 @@ def _texts(tenancy: _Tenancy, step: Step, at: datetime) -> None:
         at=at,
     )
     history.deliver_due(at + timedelta(seconds=2))
+    if step.minutes is None:
+        _read(tenancy, at + timedelta(seconds=30))
 
 
 def _office(tenancy: _Tenancy, step: Step, at: datetime) -> None:
     site = tenancy.site
+    _read(tenancy, at)
+    conversations.send(tenant=_known(tenancy), draft=Draft(body=step.words), by=site.clerk, now=at)
+    history.deliver_due(at + timedelta(seconds=2))
+
+
+def _read(tenancy: _Tenancy, at: datetime) -> None:
+    site = tenancy.site
     thread = threads.with_number(site.facility.pk, tenancy.mobile)
     if thread is not None:
         conversations.mark_read(conversation=thread, by=site.clerk, now=at)
-    conversations.send(tenant=_known(tenancy), draft=Draft(body=step.words), by=site.clerk, now=at)
-    history.deliver_due(at + timedelta(seconds=2))
 
 
 def _revoked(tenancy: _Tenancy, step: Step, at: datetime) -> None:

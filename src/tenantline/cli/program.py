@@ -25,15 +25,12 @@ class Program(click.Group):
     1: it could not be done. 2: the command line cannot be understood.
     """
 
-    def main(
-        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
-    ) -> NoReturn:
-        """Run the command that ``args`` (default: the process's own) name, and exit."""
-        words = list(sys.argv[1:] if args is None else args)
-        extra["standalone_mode"] = False
+    def __call__(self, *args: Any, **options: Any) -> NoReturn:
+        """Run the command that the process's arguments name, and exit."""
         try:
-            _check_words(words)
-            result = super().main(words, prog_name or "tenantline", **extra)
+            _check_words(sys.argv[1:])
+            given = {"prog_name": "tenantline", "standalone_mode": False, **options}
+            result = self.main(*args, **given)
             sys.stdout.flush()
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message())
