@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("api/v1/", include("tenantline.api.urls")),
     path("", include("tenantline.public.urls")),
+    path("", include("tenantline.sandbox.urls")),
     path("", include("tenantline.desk.urls")),
 ]
