@@ -47,6 +47,7 @@ def hear_start(*, call: InboundCall, facility_id: int, now: datetime) -> Started
     had ended there, for whoever holds the number; it also ends a hold. Otherwise it does nothing.
     """
     done = Started()
+    ledger.lock()
     for period in tenants.holders(call.sender, facility_id=facility_id):
         standing = rules.fold(ledger.facts_of(period))
         services = rules.started_services(standing, started_at=call.received_at)
@@ -64,6 +65,7 @@ def hear_start(*, call: InboundCall, facility_id: int, now: datetime) -> Started
                 "services": sorted(services),
                 "message_sid": call.message_sid,
                 "form": form.pk if form else None,
+                "wording": form.wording_id if form else None,
             },
         )
         refresh(period.tenant, now=now)
@@ -128,7 +130,11 @@ def change_number(*, tenant: Tenant, number: Number | None, by: Actor, now: date
     The same number again changes nothing. Links to the form for the old number die.
     """
     with transaction.atomic():
-        tenant = Tenant.objects.select_for_update().select_related("facility").get(pk=tenant.pk)
+        tenant = (
+            Tenant.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("facility")
+            .get(pk=tenant.pk)
+        )
         period = tenants.current_period(tenant.pk)
         if (period.number if period else None) == number:
             return
@@ -166,7 +172,7 @@ def answer_number_question(
 def move_out(*, tenant: Tenant, at: datetime, by: Actor, now: datetime, unit: str = "") -> None:
     """R15: end a tenant's rentals (or that of one unit); with the last, consent begins to end."""
     with transaction.atomic():
-        tenant_actions.end_rentals(tenant=tenant, at=at, only_unit=unit or None)
+        tenant_actions.end_rentals(tenant=tenant, at=at, now=now, only_unit=unit or None)
         note_tenancy_end(tenant=tenant, now=now)
         audit.record(
             act="tenant.moved_out",
@@ -179,19 +185,27 @@ def move_out(*, tenant: Tenant, at: datetime, by: Actor, now: datetime, unit: st
 
 
 def note_tenancy_end(*, tenant: Tenant, now: datetime) -> None:
-    """R15: put the end of a tenancy that is over into the ledger, once per number period."""
+    """R15: put the end of a tenancy that is over into the ledger, where it changes what stands.
+
+    Needs a transaction. Links to the form die with the tenancy: a new rental needs a new form.
+    """
+    ledger.lock()
     tenancy = tenants.tenancy(tenant.pk, now)
     period = tenants.current_period(tenant.pk)
     if tenancy.ended_at is not None and period is not None:
+        OptInForm.objects.filter(tenant=tenant, dead_at=None).update(
+            dead_at=now, dead_because="moved_out"
+        )
+        until = _chat_ends(tenant, tenancy.ended_at)
         facts = ledger.facts_of(period)
-        noted = [f for f in facts if f.kind == "tenancy_ended" and f.at >= tenancy.ended_at]
-        if facts and not noted:
+        ending = rules.Fact(ref=0, kind="tenancy_ended", at=now, until=until)
+        if rules.fold([*facts, ending]) != rules.fold(facts):
             ledger.append(
                 kind="tenancy_ended",
                 at=now,
                 evidence=Evidence(number=period.number),
                 period=period,
-                body={"until": _chat_ends(tenant, tenancy.ended_at).isoformat()},
+                body={"until": until.isoformat()},
             )
     refresh(tenant, now=now)
 
@@ -216,10 +230,11 @@ def hold(*, number: str, why: str, now: datetime) -> None:
 
 def end_hold(*, tenant: Tenant, by: Actor, now: datetime) -> None:
     """R3: let automatic texts go on after a person has looked at the number."""
-    period = tenants.current_period(tenant.pk)
-    if period is None or not rules.fold(ledger.facts_of(period)).held:
-        return
     with transaction.atomic():
+        ledger.lock()
+        period = tenants.current_period(tenant.pk)
+        if period is None or not rules.fold(ledger.facts_of(period)).held:
+            return
         ledger.append(
             kind="hold_ended",
             at=now,

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from tenantline.consent import ledger, rules
 from tenantline.consent.cleared import Cleared, Refusal
-from tenantline.consent.models import Clearance, LedgerEvent, OptInForm
+from tenantline.consent.models import Clearance, LedgerEvent
 from tenantline.consent.services import COVERED_BY, Purpose
 from tenantline.intake import queries as intake
 from tenantline.kernel.phone import Number
@@ -22,6 +22,7 @@ from tenantline.tenants.models import NumberPeriod, Tenant
 from tenantline.tenants.rules import Tenancy
 
 _AUTOMATIC: frozenset[Purpose] = frozenset({"statement", "notice"})
+_REPLIES: frozenset[Purpose] = frozenset({"confirmation", "help"})
 _WHY_NOT = {
     "none": ("no_consent", "This tenant has not opted in to texts. Send the SMS opt-in form."),
     "form_sent": ("no_consent", "The opt-in form was sent, but it has not been submitted yet."),
@@ -46,9 +47,12 @@ class _Yes:
 def clear(*, tenant: Tenant, purpose: Purpose, now: datetime) -> Cleared | Refusal:
     """Ask whether this tenant may be texted for this purpose now, and record a yes.
 
-    Needs the caller's transaction: the clearance and the text stand or fall together.
+    Needs the caller's transaction: the clearance and the text stand or fall together. R16's
+    replies are asked for while a call is worked on, so the unread ones that came after it do not
+    refuse them here; they do when the text is to leave.
     """
-    answer = _ask(tenant, purpose, now)
+    reading = purpose in _REPLIES
+    answer = _ask(tenant, purpose, now, reading=reading)
     if isinstance(answer, Refusal):
         return answer
     clearance = Clearance.objects.create(
@@ -87,11 +91,13 @@ def ask_again(*, clearance_id: int, now: datetime) -> Cleared | Refusal:
     return _cleared(clearance)
 
 
-def _ask(tenant: Tenant, purpose: Purpose, now: datetime) -> _Yes | Refusal:
+def _ask(
+    tenant: Tenant, purpose: Purpose, now: datetime, *, reading: bool = False
+) -> _Yes | Refusal:
     period = tenants.current_period(tenant.pk)
     if period is None:
         return Refusal("no_consent", "This tenant has no mobile number on file.")
-    if intake.unread_from(period.number):
+    if not reading and intake.unread_from(period.number):
         return Refusal("unread_inbound", "A text from this number has come in and is being read.")
     try:
         standing = rules.fold(ledger.facts_of(period))
@@ -150,9 +156,9 @@ _NAMES: dict[Purpose, str] = {
 
 
 def _wording_of(event_id: int) -> int:
-    """Return the wording that the relied-on event rests on: that of the form behind it."""
+    """Return the wording that was agreed to, as the relied-on START recorded it."""
     body = json.loads(LedgerEvent.objects.get(pk=event_id).body)
-    return OptInForm.objects.values_list("wording_id", flat=True).get(pk=body["form"])
+    return int(body["wording"])
 
 
 def _purpose(value: str) -> Purpose | None:

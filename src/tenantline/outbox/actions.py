@@ -190,6 +190,15 @@ def recheck(*, number: str, now: datetime) -> int:
     return withheld
 
 
+def withhold_out_of_date(*, now: datetime, limit: int = 500) -> int:
+    """Withhold what has waited too long, also for a line that sends nothing; return how many."""
+    late = Text.objects.filter(state="queued", valid_until__lte=now).order_by("valid_until")
+    reason = "It could not leave in time and is out of date."
+    return sum(
+        withhold(text=text, code="out_of_date", reason=reason, now=now) for text in late[:limit]
+    )
+
+
 def recheck_waiting(*, now: datetime, limit: int = 500) -> int:
     """Withhold early what waits for a later hour and may not leave any more; return how many."""
     waiting = Text.objects.filter(state="queued", next_at__gt=now).order_by("next_at")

@@ -60,7 +60,7 @@ class Text(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["next_at", "priority", "id"],
+                fields=["facility", "priority", "next_at", "id"],
                 condition=Q(state="queued"),
                 name="text_queue",
             ),

@@ -24,7 +24,8 @@ PRIORITY: Final = {"chat": 1, "help": 2, "confirmation": 2, "notice": 5, "statem
 AUTOMATIC_CHAT_PRIORITY: Final = 4
 
 MOVES: Final[dict[str, frozenset[str]]] = {
-    "queued": frozenset({"sending", "withheld", "failed"}),
+    # From queued straight to sent: the carrier's callback says that it took an earlier attempt.
+    "queued": frozenset({"sending", "withheld", "failed", "sent", "delivered", "undelivered"}),
     "sending": frozenset({"sent", "delivered", "undelivered", "failed", "unknown", "queued"}),
     "unknown": frozenset({"sent", "delivered", "undelivered", "failed", "queued"}),
     "sent": frozenset({"delivered", "undelivered", "failed"}),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tenantline.carrier import codes
-from tenantline.carrier.codes import Kind
+from tenantline.carrier.codes import Kind, Meaning
 from tenantline.carrier.types import Accepted, Outcome, Rejected, RetryLater
 from tenantline.consent import actions as consent
 from tenantline.facilities import actions as facilities
@@ -65,12 +65,23 @@ def apply_status(*, call: StatusCall, now: datetime) -> None:
     if text is None:
         return
     _adopt(text, call.message_sid, call.status, now)
-    code = int(call.error_code) if call.error_code.isdigit() else None
-    if code is not None and not text.error_code:
-        text.error_code, text.error_words = str(code), codes.meaning_of(code).words[:300]
-        text.save(update_fields=["error_code", "error_words"])
-        _follow(text, codes.meaning_of(code).kind, code, call.message_sid, now)
+    if call.error_code.isascii() and call.error_code.isdecimal():
+        _hear_error(text, call, codes.meaning_of(int(call.error_code)), now)
     feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
+
+
+def _hear_error(text: Text, call: StatusCall, meaning: Meaning, now: datetime) -> None:
+    """Keep the first error of a text; let each new one have its consequences, once."""
+    code = str(meaning.code)
+    earlier = StatusCall.objects.filter(
+        attempt_token=call.attempt_token, error_code=call.error_code, pk__lt=call.pk
+    )
+    if text.error_code == code or earlier.exists():
+        return
+    if not text.error_code:
+        text.error_code, text.error_words = code, meaning.words[:300]
+        text.save(update_fields=["error_code", "error_words"])
+    _follow(text, meaning, call.message_sid, now)
 
 
 def sweep_leases(*, now: datetime) -> int:
@@ -130,22 +141,23 @@ def _refused(text: Text, outcome: Rejected, now: datetime) -> None:
         _queue_again(text, RetryLater(None, outcome.words, outcome.code), now)
         return
     _fail(text, outcome.code, outcome.words)
-    _follow(text, outcome.kind, outcome.code, text.clearance.number, now)
+    meaning = Meaning(outcome.code or 0, outcome.words, outcome.kind)
+    _follow(text, meaning, text.clearance.number, now)
 
 
-def _follow(text: Text, kind: Kind, code: int | None, source: str, now: datetime) -> None:
+def _follow(text: Text, meaning: Meaning, source: str, now: datetime) -> None:
     """Draw what follows from an error beyond this text: a STOP, or a line that cannot send."""
-    if kind is Kind.STOP:
+    if meaning.kind is Kind.STOP:
         consent.hear_stop(
             number=text.clearance.number,
             facility_id=text.facility_id,
-            source=f"{code}:{source}",
+            source=f"{meaning.code}:{source}",
             at=now,
             text="",
             now=now,
         )
-    elif kind is Kind.ACCOUNT and text.line is not None and text.line.paused_at is None:
-        facilities.pause_line(line=text.line, reason=text.error_words, by=_BY, now=now)
+    elif meaning.kind is Kind.ACCOUNT and text.line is not None and text.line.paused_at is None:
+        facilities.pause_line(line=text.line, reason=meaning.words, by=_BY, now=now)
 
 
 def _fail(text: Text, code: int | None, words: str) -> None:

@@ -52,6 +52,7 @@ def keep_house() -> int:
     now = clock.now()
     settle.sweep_leases(now=now)
     consent.sweep_tenancies(since=now - _SWEPT_BACK, now=now)
+    outbox.withhold_out_of_date(now=now)
     outbox.recheck_waiting(now=now)
     feed.forget_old(now=now)
     return 0

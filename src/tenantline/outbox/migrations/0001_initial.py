@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
             model_name="text",
             index=models.Index(
                 condition=models.Q(("state", "queued")),
-                fields=["next_at", "priority", "id"],
+                fields=["facility", "priority", "next_at", "id"],
                 name="text_queue",
             ),
         ),
