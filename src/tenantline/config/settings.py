@@ -100,6 +100,7 @@ ROOT_URLCONF = "tenantline.config.urls"
 WSGI_APPLICATION = "tenantline.config.wsgi.application"
 APPEND_SLASH = True
 MIDDLEWARE = [
+    "tenantline.api.problems.every_error_is_a_problem",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -89,6 +89,11 @@ def with_status(rows: QuerySet[Message], status: str) -> QuerySet[Message]:
     return rows.filter(text__state=status)
 
 
+def at_or_after(rows: QuerySet[Message], moment: datetime) -> QuerySet[Message]:
+    """Keep messages that were written or received at ``moment`` or later."""
+    return rows.filter(at__gte=moment)
+
+
 def inbox(*, scope: Scope, facility: Facility | None = None) -> QuerySet[Conversation]:
     """Return conversations in scope, newest first, with facility and assignee loaded."""
     rows = scope.narrow(Conversation.objects.select_related("facility", "assigned_to"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -17,6 +17,7 @@ from tenantline.kernel.errors import BadInput, Conflict, Refused
 from tenantline.staff.models import Role, Staff, Token
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
+_USE_IS_NOTED_EVERY = timedelta(minutes=1)
 TOKEN_PREFIX = "tl_"  # noqa: S105 - how a token begins, not one
 
 
@@ -126,6 +127,13 @@ def revoke_token(*, token: Token, by: Actor, now: datetime) -> None:
     with transaction.atomic():
         token.save(update_fields=["revoked_at"])
         audit.record(act="token.revoked", by=by, now=now, subject=f"token:{token.pk}")
+
+
+def note_use(*, token: Token, now: datetime) -> None:
+    """Keep when a token was last used, to the minute: a write per request would cost too much."""
+    last = token.last_used_at
+    if last is None or now - last >= _USE_IS_NOTED_EVERY:
+        Token.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
 def _refuse_oneself(staff: Staff, by: Actor) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from tenantline.audit import actions as audit
 from tenantline.facilities import actions as facilities
@@ -89,18 +90,28 @@ def move_in(*, tenant: Tenant, unit: str, by: Actor, now: datetime) -> Rental:
     return rental
 
 
-def end_rentals(*, tenant: Tenant, at: datetime, only_unit: str | None = None) -> None:
-    """End the tenant's open rentals, or one of them. Called by ``consent`` (R15).
+def end_rentals(
+    *, tenant: Tenant, at: datetime, now: datetime, only_unit: str | None = None
+) -> None:
+    """End the tenant's rentals that run at ``now``, or one of them. Called by ``consent`` (R15).
 
-    Where no rental was ever recorded, an ended one without a unit records the fact.
+    One that is to end later ends at ``at`` instead. Where no rental was ever recorded, an ended
+    one without a unit records the fact.
     """
-    rentals = Rental.objects.filter(tenant=tenant, ended_at=None)
+    rentals = Rental.objects.filter(Q(ended_at=None) | Q(ended_at__gt=now), tenant=tenant)
     if only_unit is not None:
         rentals = rentals.filter(unit__name=only_unit)
     ended = rentals.update(ended_at=at)
     if not ended and only_unit is None and not Rental.objects.filter(tenant=tenant).exists():
         Rental.objects.create(tenant=tenant, started_at=min(tenant.created_at, at), ended_at=at)
     refresh_search(tenant)
+
+
+def keep_renting(*, tenant: Tenant, by: Actor, now: datetime) -> None:
+    """Call off a move-out that was planned for later; rentals that are over stay over."""
+    planned = Rental.objects.filter(tenant=tenant, ended_at__gt=now).update(ended_at=None)
+    if planned:
+        _tell("tenant.move_out_called_off", tenant, by, now)
 
 
 def open_period(*, tenant: Tenant, number: Number, now: datetime) -> NumberPeriod:

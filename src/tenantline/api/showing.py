@@ -1,0 +1,131 @@
+"""From what the rooms below return to the API's documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tenantline.api import shapes
+from tenantline.consent import queries as consent_queries
+from tenantline.kernel import segments
+from tenantline.tenants import queries as tenants
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tenantline.consent.models import OptInForm
+    from tenantline.conversations.models import Message
+    from tenantline.intake.models import InboundCall
+    from tenantline.outbox.models import Text
+    from tenantline.tenants.models import Rental
+
+
+def tenant(row: Any, now: datetime) -> shapes.Tenant:
+    """Show a tenant as ``consent.people.listing`` loads one."""
+    number = row.current_periods[0].number if row.current_periods else None
+    return shapes.Tenant(
+        id=str(row.pk),
+        external_id=row.external_id,
+        name=row.name,
+        facility=row.facility.code,
+        units=tenants.unit_names(row.all_rentals, now),
+        email=row.email or None,
+        mobile=number,
+        home_phone=row.home_phone or None,
+        language=row.language,
+        delivery_method=row.delivery_method,
+        statements_by_sms=row.statements_by_sms,
+        autopay_method=row.autopay_method,
+        balance_cents=row.balance_cents,
+        opt_in_status=row.consent_status,
+        created_at=row.created_at,
+        moved_out_at=_moved_out_at(row.all_rentals),
+    )
+
+
+def _moved_out_at(rentals: list[Rental]) -> datetime | None:
+    ends = [rental.ended_at for rental in rentals]
+    known = [end for end in ends if end is not None]
+    return max(known) if known and len(known) == len(ends) else None
+
+
+def consent(found: consent_queries.Consent) -> shapes.Consent:
+    """Show a tenant's consent."""
+    return shapes.Consent.model_validate(
+        {
+            "status": found.status,
+            "held": found.held,
+            "number": found.number or None,
+            "services": found.services,
+            "since": found.since,
+            "form": consent_queries.form_dict(found.form),
+            "shared_with": [str(pk) for pk in found.shared_with],
+            "shared_elsewhere": found.shared_elsewhere,
+        }
+    )
+
+
+def form(row: OptInForm) -> shapes.Form:
+    """Show a form; its link is nobody's but the tenant's."""
+    return shapes.Form.model_validate(consent_queries.form_dict(row))
+
+
+def message(row: Message) -> shapes.Message:
+    """Show a text as ``conversations.queries.detailed`` loads one."""
+    holders = sorted(row.tenants.all(), key=lambda holder: holder.pk)
+    ids = [str(holder.pk) for holder in holders]
+    shared: dict[str, Any] = {
+        "id": str(row.pk),
+        "direction": row.direction,
+        "body": row.body,
+        "created_at": row.at,
+        "facility": row.conversation.facility.code,
+        "tenant": ids[0] if len(ids) == 1 else None,
+        "tenants": ids,
+        "media": [{"type": item["type"], "url": item["url"]} for item in row.media],
+    }
+    more = _outgoing(row.text) if row.text is not None else _incoming(row.call, row.body)
+    return shapes.Message.model_validate(shared | more)
+
+
+def _outgoing(text: Text) -> dict[str, Any]:
+    return {
+        "purpose": text.clearance.purpose,
+        "status": text.state,
+        "segments": text.segments,
+        "sent_at": text.sent_at,
+        "delivered_at": text.delivered_at,
+        "staff": text.author_name if text.author_kind == "staff" else None,
+        "error": _error(text),
+        "from": text.line.number if text.line else None,
+        "to": text.clearance.number,
+        "not_before": text.not_before,
+        "reason": _reason(text),
+    }
+
+
+def _error(text: Text) -> dict[str, Any] | None:
+    if not text.error_code and not text.error_words:
+        return None
+    code = int(text.error_code) if text.error_code.isdecimal() else None
+    return {"code": code, "text": text.error_words}
+
+
+def _reason(text: Text) -> dict[str, str] | None:
+    return {"code": text.reason_code, "text": text.reason} if text.state == "withheld" else None
+
+
+def _incoming(call: InboundCall | None, body: str) -> dict[str, Any]:
+    counted = call.params.get("NumSegments", "") if call else ""
+    return {
+        "purpose": "chat",
+        "status": "received",
+        "segments": int(counted) if counted.isdecimal() else segments.measure(body).segments,
+        "sent_at": None,
+        "delivered_at": None,
+        "staff": None,
+        "error": None,
+        "from": call.sender if call else None,
+        "to": call.recipient if call else "",
+        "not_before": None,
+        "reason": None,
+    }
