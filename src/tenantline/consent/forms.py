@@ -105,7 +105,7 @@ def issue(*, tenant: Tenant, by: Actor, now: datetime) -> OptInForm:
         raise refused
     token = new_token(24)
     with transaction.atomic():
-        Tenant.objects.select_for_update().get(pk=tenant.pk)
+        Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)
         period = tenants.current_period(tenant.pk)
         line = facilities.sending_line(tenant.facility_id)
         if period is None or line is None:
@@ -261,7 +261,8 @@ def _open_form(form: OptInForm, *, language: str, now: datetime) -> OpenForm:
 
 def _why_gone(form: OptInForm, line: Line | None, now: datetime) -> Gone | None:
     if form.dead_at is not None:
-        dead: dict[str, Gone] = {"newer": "newer", "disowned": "disowned"}
+        # One who has moved out and comes back is told the same as after thirty days.
+        dead: dict[str, Gone] = {"newer": "newer", "disowned": "disowned", "moved_out": "expired"}
         return dead.get(form.dead_because, "number_changed")
     if form.period.ended_at is not None:
         return "number_changed"

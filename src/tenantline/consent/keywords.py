@@ -65,7 +65,9 @@ def _is_stop(essence: tuple[str, ...]) -> bool:
 
 def _words(body: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKC", body).casefold().replace("'", "").replace("\u2019", "")
-    return tuple(_WORD.findall(plain))
+    # Invisible characters inside a word (zero-width blanks, soft hyphens) do not hide it.
+    seen = "".join(c for c in plain if unicodedata.category(c) != "Cf")
+    return tuple(_WORD.findall(seen))
 
 
 def _alone(body: str) -> str:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, get_args
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from tenantline.consent.models import LedgerEvent, LedgerHead, Particulars
 from tenantline.consent.rules import Fact, Kind
@@ -56,6 +56,14 @@ def prepare() -> None:
     _key()
 
 
+def lock() -> None:
+    """Let nobody else append before this transaction ends, for an act that folds first.
+
+    What is read after this call cannot be overtaken by another's event.
+    """
+    _locked_head()
+
+
 def append(
     *,
     kind: Kind,
@@ -72,7 +80,7 @@ def append(
     head = _locked_head()
     particulars = Particulars.objects.create(
         nonce=new_token(16),
-        number=evidence.number,
+        number=evidence.number[:20],  # an alphanumeric sender may be longer than any number
         ip=evidence.ip[:45],
         user_agent=evidence.user_agent[:400],
         text=evidence.text,
@@ -100,17 +108,20 @@ def append(
 def facts_of(period: NumberPeriod) -> list[Fact]:
     """Return the facts that concern a number period, in ledger order, each hash checked.
 
+    The period's own events count for the tenant, facility and number they were written for: a row
+    of another room that was altered carries no consent elsewhere.
+
     Raises:
         LedgerBroken: an event was not written by this ledger.
     """
-    own = Q(period_id=period.pk)
-    about_the_number = Q(
-        period_id=None,
-        kind__in=_ABOUT_THE_NUMBER,
-        number_key=number_key(period.number),
-        at__gte=period.started_at,
+    own = Q(
+        period_id=period.pk,
+        tenant_id=period.tenant_id,
+        facility_id=F("tenant__facility_id"),
     )
-    return [to_fact(event) for event in LedgerEvent.objects.filter(own | about_the_number)]
+    about_the_number = Q(period_id=None, kind__in=_ABOUT_THE_NUMBER, at__gte=period.started_at)
+    rows = LedgerEvent.objects.filter(number_key=number_key(period.number))
+    return [to_fact(event) for event in rows.filter(own | about_the_number)]
 
 
 def events_of(tenant_id: int) -> list[LedgerEvent]:

@@ -74,7 +74,7 @@ class OptInForm(models.Model):
     """A form that was issued to one tenant for one number period (R13).
 
     The link's token is kept as a hash only. ``dead_because`` says why an unexpired link no
-    longer works: newer, number_changed, disowned.
+    longer works: newer, number_changed, disowned, moved_out.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT)

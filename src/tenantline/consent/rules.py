@@ -48,7 +48,8 @@ class Standing:
 
     ``active`` maps each service to the ledger event it rests on. ``waiting`` are services that a
     submitted form asks for and START has not confirmed; ``restorable`` those that the handset
-    ended and its START brings back.
+    ended and its START brings back. ``ended_at``: a START that came in before this instant was
+    overtaken by a STOP or a revocation, however late it is worked on.
     """
 
     active: dict[Service, int] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class Standing:
     since: datetime | None = None
     lapses_at: datetime | None = None
     chat_ends_at: datetime | None = None
+    ended_at: datetime | None = None
 
     def covers(self, service: Service, now: datetime) -> bool:
         """Tell whether the service is active at ``now`` (chat may end some time after move-out)."""
@@ -80,6 +82,8 @@ def started_services(standing: Standing, *, started_at: datetime) -> frozenset[S
     Those the waiting form asks for, if it was submitted before and has not waited too long, and
     those that the handset's own STOP had ended.
     """
+    if _is_overtaken(standing, started_at):
+        return frozenset()
     services = standing.restorable
     submitted = standing.waiting_since
     if submitted is not None and submitted < started_at < waits_until(submitted):
@@ -91,7 +95,7 @@ def fold(facts: Iterable[Fact]) -> Standing:
     """Return what the facts of one number period, in ledger order, leave standing."""
     standing = Standing()
     for fact in facts:
-        standing = _STEPS[fact.kind](standing, fact)
+        standing = _STEPS[fact.kind](_without_ended_chat(standing, fact.at), fact)
     return standing
 
 
@@ -104,6 +108,20 @@ def status_at(standing: Standing, now: datetime) -> str:
     if standing.lapses_at is not None and now >= standing.lapses_at:
         return "none"
     return standing.status
+
+
+def _without_ended_chat(standing: Standing, at: datetime) -> Standing:
+    """R15: drop a chat consent whose time after the move-out is over."""
+    if "chat" not in standing.active or standing.covers("chat", at):
+        return standing
+    others: dict[Service, int] = {n: ref for n, ref in standing.active.items() if n != "chat"}
+    if others or standing.status != "opted_in":
+        return replace(standing, active=others)
+    return replace(standing, active={}, status="none", since=standing.chat_ends_at)
+
+
+def _is_overtaken(standing: Standing, started_at: datetime) -> bool:
+    return standing.ended_at is not None and started_at < standing.ended_at
 
 
 def _issued(standing: Standing, fact: Fact) -> Standing:
@@ -134,6 +152,8 @@ def _submitted(standing: Standing, fact: Fact) -> Standing:
 
 
 def _started(standing: Standing, fact: Fact) -> Standing:
+    if _is_overtaken(standing, fact.at):
+        return standing
     if not fact.services:
         return replace(standing, held=False)
     active = dict(standing.active) | dict.fromkeys(sorted(fact.services), fact.ref)
@@ -174,7 +194,10 @@ def _hold_ended(standing: Standing, fact: Fact) -> Standing:
 
 def _disowned(standing: Standing, fact: Fact) -> Standing:
     # Somebody at this number says that it is not the tenant's: automatic texts wait for a person.
-    return replace(standing, held=True, waiting=frozenset(), waiting_since=None)
+    standing = replace(standing, held=True, waiting=frozenset(), waiting_since=None)
+    if standing.status not in {"form_sent", "waiting_for_start"}:
+        return standing
+    return replace(standing, status="none", since=fact.at, lapses_at=None)
 
 
 def _closed(standing: Standing, fact: Fact) -> Standing:
@@ -191,13 +214,19 @@ def _tenancy_ended(standing: Standing, fact: Fact) -> Standing:
         restorable=standing.restorable & {"chat"},
         chat_ends_at=fact.until,
     )
-    if active or standing.status == "opted_out":
+    if active or standing.status in {"opted_out", "none"}:
         return standing
     return replace(standing, status="none", since=fact.at, lapses_at=None)
 
 
 def _ended(standing: Standing, status: str, at: datetime) -> Standing:
-    return Standing(held=standing.held, status=status, since=at, chat_ends_at=standing.chat_ends_at)
+    return Standing(
+        held=standing.held,
+        status=status,
+        since=at,
+        chat_ends_at=standing.chat_ends_at,
+        ended_at=max(at, standing.ended_at or at),
+    )
 
 
 _STEPS = {

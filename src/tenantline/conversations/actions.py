@@ -91,7 +91,9 @@ def _catch_up(tenant: Tenant, now: datetime) -> None:
 def _send(tenant: Tenant, draft: Draft, by: Actor, now: datetime, key_owner: str) -> Sent:
     # One writer per tenant at a time: two repeats of a key, or two replies, cannot both be first.
     tenant = (
-        Tenant.objects.select_for_update(of=("self",)).select_related("facility").get(pk=tenant.pk)
+        Tenant.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("facility")
+        .get(pk=tenant.pk)
     )
     known = _known(draft, tenant, key_owner)
     if known is not None:

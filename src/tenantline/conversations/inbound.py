@@ -118,26 +118,41 @@ def _media(call: InboundCall) -> list[dict[str, str]]:
 
 
 def _confirm(started: Started, call: InboundCall, now: datetime) -> None:
-    """R16: ask for the one confirmation of a START, in START's own transaction."""
-    tenant = started.tenants[0]
+    """R16: ask for the one confirmation of a START, in START's own transaction.
+
+    Where several share the phone it is written to the first who may get it.
+    """
+    any(
+        _ask(tenant, _confirmation(tenant, now), "confirmation", call, now)
+        for tenant in started.tenants
+    )
+
+
+def _confirmation(tenant: Tenant, now: datetime) -> str:
     shown = consent_queries.of(tenant=tenant, scope=EVERYWHERE, now=now)
     names = SERVICE_NAMES[tenant.language]
     services = ", ".join(names[s] for s, active in shown.services.items() if active)
-    body = CONFIRMATION[tenant.language].format(facility=tenant.facility.name, services=services)
-    _ask(tenant, body, "confirmation", call, now)
+    return CONFIRMATION[tenant.language].format(facility=tenant.facility.name, services=services)
 
 
 def _help(call: InboundCall, line: Line, now: datetime) -> None:
     """R16: answer HELP where the carrier does not, to a number with active consent."""
-    office = line.facility.phone or line.number
-    for period in tenants.holders(call.sender, facility_id=line.facility_id)[:1]:
-        body = HELP[period.tenant.language].format(
-            facility=line.facility.name, office=phone.national(Number(office))
+    office = phone.national(Number(line.facility.phone or line.number))
+    holders = [p.tenant for p in tenants.holders(call.sender, facility_id=line.facility_id)]
+    any(
+        _ask(
+            tenant,
+            HELP[tenant.language].format(facility=line.facility.name, office=office),
+            "help",
+            call,
+            now,
         )
-        _ask(period.tenant, body, "help", call, now)
+        for tenant in holders
+    )
 
 
-def _ask(tenant: Tenant, body: str, purpose: Purpose, call: InboundCall, now: datetime) -> None:
+def _ask(tenant: Tenant, body: str, purpose: Purpose, call: InboundCall, now: datetime) -> bool:
+    """Ask for a reply; return whether it was queued."""
     wish = Wish(
         tenant=tenant,
         body=body,
@@ -152,3 +167,5 @@ def _ask(tenant: Tenant, body: str, purpose: Purpose, call: InboundCall, now: da
     except Refused as refused:
         # The START itself counts all the same; that its answer could not be queued is shown.
         _log.warning("reply refused", purpose=purpose, code=refused.code, call=call.pk)
+        return False
+    return True

@@ -46,7 +46,11 @@ def store(calls: list[Inbound | Status], *, now: datetime) -> list[int | None]:
     that is known already (which changes nothing, except that differing content is flagged).
     """
     with transaction.atomic():
-        return [_store_one(call, now) for call in calls]
+        return [
+            # One instant each, in the order they came: START before STOP is not STOP before START.
+            _store_one(call, now + timedelta(microseconds=nth))
+            for nth, call in enumerate(calls)
+        ]
 
 
 def _store_one(call: Inbound | Status, now: datetime) -> int | None:
