@@ -96,7 +96,7 @@ class DeskRequest(HttpRequest):
 
 def staff_page(
     view: Callable[Concatenate[DeskRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+) -> Callable[..., HttpResponse]:
     """Let signed-in staff through, with ``request.desk``; send everybody else to sign in."""
 
     # What staff see must not stay in a shared computer's cache after they sign out.

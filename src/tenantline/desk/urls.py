@@ -13,6 +13,7 @@ from tenantline.desk.views import (
     tenant_acts,
     tenants,
 )
+from tenantline.desk.views.settings import audit, facilities, lines, staff, tokens
 
 app_name = "desk"
 
@@ -34,9 +35,32 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tenants/<int:tenant_id>/questions/<int:question_id>/", tenant_acts.answer, name="answer"),
     path("tenants/<int:tenant_id>/move-in/", tenant_acts.move_in, name="move_in"),
     path("tenants/<int:tenant_id>/move-out/", tenant_acts.move_out, name="move_out"),
+    path("settings/", facilities.page, name="settings"),
+    path("settings/add-facility/", facilities.add, name="facility_add"),
+    path("settings/facilities/<str:code>/", facilities.one, name="facility"),
+    path("settings/facilities/<str:code>/units/", facilities.add_units, name="facility_units"),
+    path("settings/lines/", lines.page, name="lines"),
+    path("settings/connect-line/", lines.connect, name="line_connect"),
+    path("settings/lines/<int:line_id>/pause/", lines.pause, name="line_pause"),
+    path("settings/lines/<int:line_id>/resume/", lines.resume, name="line_resume"),
+    path("settings/lines/<int:line_id>/disconnect/", lines.disconnect, name="line_disconnect"),
+    path("settings/staff/", staff.page, name="staff"),
+    path("settings/add-staff/", staff.add, name="staff_add"),
+    path("settings/staff/<int:staff_id>/", staff.one, name="staff_one"),
+    path("settings/staff/<int:staff_id>/active/", staff.set_active, name="staff_active"),
+    path("settings/staff/<int:staff_id>/link/", staff.link, name="staff_link"),
+    path("settings/tokens/", tokens.page, name="tokens"),
+    path("settings/tokens/<int:token_id>/revoke/", tokens.revoke, name="token_revoke"),
+    path("settings/audit/", audit.page, name="audit"),
     path("search/", frame.search, name="search"),
     path("unread/", frame.unread, name="unread"),
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),
     path("sign-out/", account.SignOut.as_view(), name="sign_out"),
+    path("me/password/", account.password, name="password"),
+    path(
+        "choose-password/<int:staff_id>/<str:token>/",
+        account.choose_password,
+        name="choose_password",
+    ),
     path("me/theme/", account.theme, name="theme"),
 ]

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tenantline.desk.audit_words import act_words, detail_words
 from tenantline.desk.choices import MEDIA
 from tenantline.kernel import money, phone
 
 if TYPE_CHECKING:
+    from tenantline.audit.models import Entry as AuditEntry
     from tenantline.consent.history import Entry
     from tenantline.desk.forms import Form
 
@@ -172,3 +175,26 @@ def event_words(entry: Entry) -> str:
                 else _KINDS["form_issued"]
             )
     return _KINDS.get(entry.kind, entry.kind)
+
+
+@register.filter
+def masked(sid: str) -> str:
+    """Show an identifier of the carrier by its ends only."""
+    return f"{sid[:4]}…{sid[-4:]}" if len(sid) > 12 else sid
+
+
+@register.simple_tag
+def audit_line(entry: AuditEntry, name: str) -> str:
+    """Write what an audit entry tells; ``name`` is that of the tenant it is about, if in scope."""
+    kind, _, ref = entry.subject.partition(":")
+    detail = detail_words(entry)
+    about: str = f"{kind} {ref}" if ref else ""
+    if name:
+        about = format_html('<a href="{}">{}</a>', reverse("desk:tenant", args=[ref]), name)
+    return format_html(
+        '{} <span class="muted small">{}{}{}</span>',
+        act_words(entry.act),
+        about,
+        " · " if about and detail else "",
+        detail,
+    )

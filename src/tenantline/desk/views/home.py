@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -14,6 +15,9 @@ from tenantline.desk.access import Desk, DeskRequest, staff_page
 from tenantline.desk.picture import stacked
 from tenantline.desk.rows import tenant_rows
 from tenantline.tenants import queries as tenants
+
+if TYPE_CHECKING:
+    from tenantline.conversations.models import Conversation, Message
 
 _SHOWN = 8
 
@@ -39,18 +43,23 @@ def widget(request: DeskRequest, name: str) -> HttpResponse:
 
 def _unread(desk: Desk) -> dict[str, Any]:
     threads = conversations.unread(scope=desk.view, limit=_SHOWN)
-    newest = conversations.newest_of(threads)
+    newest = {thread.pk: _newest_inbound(thread) for thread in threads}
     names = conversations.names_of(threads)
     rows = [
-        {"conversation": thread, "tenants": names[thread.pk], "message": newest.get(thread.pk)}
+        {"conversation": thread, "tenants": names[thread.pk], "message": newest[thread.pk]}
         for thread in threads
     ]
     return {"unread": rows, "unread_more": max(desk.unread - len(rows), 0)}
 
 
+def _newest_inbound(thread: Conversation) -> Message | None:
+    latest = conversations.messages(thread, limit=20)
+    return next((message for message in reversed(latest) if message.direction == "in"), None)
+
+
 def _waiting(desk: Desk) -> dict[str, Any]:
     rows = consent.with_status(tenants.listing(scope=desk.view), desk.now)
-    found = rows.filter(consent_status="waiting_for_start").select_related("standing")
+    found = rows.filter(Q(consent_status="waiting_for_start")).select_related("standing")
     first = tenant_rows(found.order_by("standing__since")[:_SHOWN], desk.now)
     return {
         "waiting": first,

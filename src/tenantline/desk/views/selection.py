@@ -5,6 +5,7 @@ E-mailing the form is no mass text (R5): nobody is texted.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
@@ -30,9 +31,8 @@ def page(request: DeskRequest) -> HttpResponse:
     """Show who of the selection gets the form and who not, and why; a POST issues it."""
     demand(request, "text")
     if request.method == "POST":
-        request.session[_RESULT] = _issue(
-            request, _selected(request, request.POST.getlist("tenant"))
-        )
+        selected = [row.tenant for row in _rows(request, request.POST.getlist("tenant"))]
+        request.session[_RESULT] = _issue(request, selected)
         return redirect("desk:selection_result")
     ready, left_out = [], []
     for row in _rows(request, request.GET.getlist("tenant")):
@@ -58,14 +58,10 @@ def result(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/selection_result.html", context)
 
 
-def _rows(request: DeskRequest, ids: list[int | str]) -> list[TenantRow]:
+def _rows(request: DeskRequest, ids: Iterable[int | str]) -> list[TenantRow]:
     wanted = [int(pk) for pk in ids if str(pk).isdecimal() and len(str(pk)) < 18][:_MOST]
     found = tenants.listing(scope=request.desk.scope).filter(pk__in=wanted)
     return tenant_rows(found, request.desk.now)
-
-
-def _selected(request: DeskRequest, ids: list[str]) -> list[Tenant]:
-    return [row.tenant for row in _rows(request, [*ids])]
 
 
 def _issue(request: DeskRequest, selected: list[Tenant]) -> dict[str, list[object]]:

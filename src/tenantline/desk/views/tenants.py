@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -55,9 +56,9 @@ def _found(request: DeskRequest, words: str, status: str) -> QuerySet[Tenant]:
         tenants.listing(scope=request.desk.view, search=words), request.desk.now
     )
     if status == HELD:
-        return rows.filter(consent_held=True)
+        return rows.filter(Q(consent_held=True))
     if status:
-        return rows.filter(consent_status=status)
+        return rows.filter(Q(consent_status=status))
     return rows
 
 

@@ -1,0 +1,64 @@
+"""Audit entries in words: what was done, and the details worth reading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tenantline.kernel import phone
+
+if TYPE_CHECKING:
+    from tenantline.audit.models import Entry
+
+_ACTS: Final = {
+    "consent.form_issued": "issued the opt-in form",
+    "consent.revoked": "recorded a revocation",
+    "conversation.assigned": "assigned a conversation",
+    "conversation.linked": "linked a conversation to a tenant",
+    "facility.added": "added a facility",
+    "facility.changed": "changed a facility",
+    "line.connected": "connected a line",
+    "line.disconnected": "disconnected a line",
+    "line.paused": "paused a line",
+    "line.resumed": "resumed a line",
+    "staff.added": "added a staff member",
+    "staff.deactivated": "deactivated a staff member",
+    "staff.granted": "said where a staff member works",
+    "staff.link_made": "made a new-password link",
+    "staff.password_changed": "changed a password",
+    "staff.reactivated": "reactivated a staff member",
+    "staff.role_changed": "changed a role",
+    "tenant.added": "added a tenant",
+    "tenant.changed": "changed a tenant",
+    "tenant.moved_in": "recorded a move-in",
+    "tenant.moved_out": "recorded a move-out",
+    "tenant.move_out_called_off": "called off a move-out",
+    "tenant.number_changed": "changed a mobile number",
+    "tenant.number_question_answered": "said whose number it is",
+    "text.refused": "was refused a text",
+    "token.created": "made an API token",
+    "token.granted": "said where an API token works",
+    "token.revoked": "revoked an API token",
+}
+
+
+def act_words(act: str) -> str:
+    """Return an act in words; one that is new here keeps its own name."""
+    return _ACTS.get(act, act.replace(".", ": ").replace("_", " "))
+
+
+def detail_words(entry: Entry) -> str:
+    """Return the details of an entry, e.g. ``unit A12`` or ``name, email``."""
+    detail: dict[str, Any] = entry.detail
+    return "; ".join(filter(None, (_one(name, detail[name]) for name in sorted(detail))))
+
+
+def _one(name: str, value: Any) -> str:
+    if value in ("", None, [], {}):
+        return ""
+    if name == "number":
+        return phone.national(phone.Number(str(value)))
+    if isinstance(value, list):
+        value = ", ".join(str(item).replace("_", " ") for item in value)
+    if name in {"fields", "username", "name", "code"}:
+        return str(value)
+    return f"{name.replace('_', ' ')} {str(value).replace('_', ' ')}"

@@ -1,0 +1,1 @@
+"""Settings: one file per page. What a role may not change it may not post; see ``staff.rules``."""
