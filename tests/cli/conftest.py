@@ -1,0 +1,57 @@
+"""What the tests of the command line share: an installation, made once and copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import twilio_spec
+from tests.support.installation import Installation
+from tests.support.twilio_standin import TwilioStandin, running
+
+TOKEN = {"TENANTLINE_AUTH_TOKEN": "the-auth-token-of-the-stand-in-0"}
+
+
+@pytest.fixture(scope="session")
+def _initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("initialised") / "data"
+    Installation(folder).must("init")
+    return folder
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Installation:
+    """An installation on which nothing has been run yet."""
+    return Installation(tmp_path / "data")
+
+
+@pytest.fixture
+def home(_initialised: Path, tmp_path: Path) -> Installation:
+    """An installation after ``tenantline init``."""
+    return Installation(Path(shutil.copytree(_initialised, tmp_path / "data")))
+
+
+@pytest.fixture
+def lamar(home: Installation) -> Installation:
+    """An installation with one facility."""
+    home.must("facility", "add", "--code", "LAMAR", "--name", "Lamar", "--timezone",
+              "America/Chicago")  # fmt: skip
+    return home
+
+
+@pytest.fixture
+def twilio() -> Iterator[TwilioStandin]:
+    """A running stand-in for Twilio."""
+    twilio_spec.require()
+    with running() as standin:
+        yield standin
+
+
+@pytest.fixture
+def with_twilio(lamar: Installation, twilio: TwilioStandin) -> Installation:
+    """An installation with a facility, whose Twilio is the stand-in."""
+    lamar.settings |= {"TENANTLINE_TWILIO_API_URL": twilio.url, **TOKEN}
+    return lamar

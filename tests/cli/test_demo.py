@@ -1,0 +1,86 @@
+"""``tenantline demo``: one command to try it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.cli.sentences import the_sentence
+from tests.support.installation import COMMAND, Installation
+
+pytestmark = pytest.mark.process
+
+
+@contextmanager
+def demo(home: Installation, *words: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """Run a demo; yields it with the lines that it printed before it began to serve."""
+    running = subprocess.Popen(
+        [COMMAND, "demo", "--port", "0", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**home.environment(), "TMPDIR": str(home.folder.parent)},
+    )
+    assert running.stdout is not None
+    try:
+        lines = [running.stdout.readline().strip()]
+        while lines[-1] and not lines[-1].startswith("mailbox"):
+            lines.append(running.stdout.readline().strip())
+        yield running, lines
+    finally:
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=20)
+
+
+def test_the_demo_prints_where_and_who_then_serves_and_cleans_up(fresh: Installation) -> None:
+    fresh.settings["DATABASE_URL"] = "postgres://nobody:nothing@127.0.0.1:1/never-asked"
+    fresh.folder.parent.mkdir(exist_ok=True)
+    with demo(fresh) as (running, lines):
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", lines[0])
+        assert [line.split()[0] for line in lines[1:5]] == ["owner", "manager", "clerk", "clerk"]
+        assert requests.get(f"{lines[0]}healthz", timeout=10).status_code == 200
+        assert len(list(fresh.folder.parent.glob("tenantline-demo-*"))) == 1
+    assert running.returncode == 0
+    assert list(fresh.folder.parent.glob("tenantline-demo-*")) == []
+
+
+def test_somebody_can_sign_in_with_what_is_printed(fresh: Installation) -> None:
+    with demo(fresh) as (_running, lines), requests.Session() as browser:
+        address = lines[0]
+        _role, username, password = lines[1].split()
+        page = browser.get(f"{address}sign-in/", timeout=10).text
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert found is not None
+        form = {"csrfmiddlewaretoken": found[1], "username": username, "password": password}
+        answer = browser.post(f"{address}sign-in/", data=form, timeout=10)
+        assert answer.status_code == 200
+        assert "/sign-in/" not in answer.url
+
+
+def test_an_earlier_demo_is_replaced_and_a_running_one_is_not(
+    fresh: Installation, tmp_path: Path
+) -> None:
+    folder = tmp_path / "demo"
+    for _ in range(2):
+        with demo(fresh, "--data-dir", str(folder)) as (_running, lines):
+            assert lines[0].startswith("http://")
+            again = fresh.run("demo", "--port", "0", "--data-dir", str(folder))
+            assert "Another demo" in the_sentence(again)
+    assert (folder / "tenantline.sqlite3").exists()
+
+
+def test_a_folder_that_is_no_demo_is_left_alone(fresh: Installation, tmp_path: Path) -> None:
+    precious = tmp_path / "photos" / "cat.jpg"
+    precious.parent.mkdir()
+    precious.write_text("meow")
+    said = the_sentence(fresh.run("demo", "--data-dir", str(precious.parent)))
+    assert "earlier demo" in said
+    assert precious.read_text() == "meow"
+    assert "not a folder" in the_sentence(fresh.run("demo", "--data-dir", str(precious)))

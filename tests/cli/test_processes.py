@@ -1,0 +1,67 @@
+"""The processes that run for long: they start, refuse a second worker, and end when told."""
+
+from __future__ import annotations
+
+import signal
+import socket
+
+import pytest
+import requests
+
+from tests.cli.sentences import the_sentence
+from tests.support.installation import Installation, wait_for
+
+pytestmark = pytest.mark.process
+
+
+def test_the_server_ends_in_order_on_sigterm(home: Installation) -> None:
+    with home.serving() as server:
+        assert requests.get(f"{home.url}/healthz", timeout=5).status_code == 200
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=20) == 0
+    assert "Traceback" not in (home.folder / "serve.log").read_text()
+
+
+def test_a_worker_alone_gives_a_sign_of_life_and_ends_on_sigterm(home: Installation) -> None:
+    with home.process("worker") as worker:
+        wait_for(lambda: "1 running." in home.run("doctor").stdout)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=20) == 0
+
+
+def test_a_second_worker_on_sqlite_is_refused(home: Installation) -> None:
+    with home.serving():
+        said = the_sentence(home.run("worker"))
+        assert "Another worker" in said
+        assert "Another worker" in the_sentence(home.run("serve", "--port", "0", "--with-worker"))
+
+
+def test_a_worker_that_was_killed_leaves_no_lock(home: Installation) -> None:
+    with home.serving() as server:
+        server.kill()
+        server.wait(timeout=20)
+    with home.serving():
+        pass
+
+
+def test_a_port_in_use_is_told(home: Installation) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for command in ("serve", "demo"):
+            assert port in the_sentence(home.run(command, "--port", port))
+
+
+def test_an_edited_file_is_collected_again_at_the_next_start(home: Installation) -> None:
+    stamp = home.folder / "static" / ".collected"
+    stamp.write_text("of an earlier version")
+    with home.serving():
+        assert stamp.read_text() != "of an earlier version"
+
+
+def test_logs_hold_no_access_log_and_no_secret(home: Installation) -> None:
+    home.settings["TENANTLINE_LOG_FORMAT"] = "json"
+    with home.serving():
+        requests.get(f"{home.url}/opt-in/a-token-that-nobody-may-read/", timeout=5)
+    log = (home.folder / "serve.log").read_text()
+    assert "a-token-that-nobody-may-read" not in log
+    assert "GET /" not in log
