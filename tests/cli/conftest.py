@@ -34,12 +34,19 @@ def home(_initialised: Path, tmp_path: Path) -> Installation:
     return Installation(Path(shutil.copytree(_initialised, tmp_path / "data")))
 
 
-@pytest.fixture
-def lamar(home: Installation) -> Installation:
-    """An installation with one facility."""
-    home.must("facility", "add", "--code", "LAMAR", "--name", "Lamar", "--timezone",
+@pytest.fixture(scope="session")
+def _with_facility(_initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("with-facility") / "data"
+    made = Installation(Path(shutil.copytree(_initialised, folder)))
+    made.must("facility", "add", "--code", "LAMAR", "--name", "Lamar", "--timezone",
               "America/Chicago")  # fmt: skip
-    return home
+    return folder
+
+
+@pytest.fixture
+def lamar(_with_facility: Path, tmp_path: Path) -> Installation:
+    """An installation with one facility."""
+    return Installation(Path(shutil.copytree(_with_facility, tmp_path / "data")))
 
 
 @pytest.fixture

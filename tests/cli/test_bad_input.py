@@ -91,7 +91,7 @@ def test_input_that_cannot_be_used(lamar: Installation, words, given, because) -
 SETTINGS = [
     ({"TENANTLINE_SECRET_KEY": ""}, "TENANTLINE_SECRET_KEY"),
     ({"TENANTLINE_SECRET_KEY": "short"}, "TENANTLINE_SECRET_KEY"),
-    ({"TENANTLINE_SECRET_KEY_FILE": "/no/such/file"}, "/no/such/file"),
+    ({"TENANTLINE_SECRET_KEY_FILE": "/no/such/file"}, "TENANTLINE_SECRET_KEY_FILE"),
     ({"TENANTLINE_PUBLIC_URL": "desk.example.com"}, "TENANTLINE_PUBLIC_URL"),
     ({"TENANTLINE_PUBLIC_URL": "http://[x"}, "environment"),
     ({"TENANTLINE_TWILIO_API_URL": "ftp://x"}, "TENANTLINE_TWILIO_API_URL"),

@@ -46,7 +46,8 @@ class Program(click.Group):
 
 def sentence_for(error: Exception) -> str:
     """Return the one sentence, of at most 300 characters, that a person is told of an error."""
-    return one_sentence(_words_for(error), LONGEST)
+    words = one_sentence(_words_for(error), LONGEST - 1)
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."
 
 
 def _words_for(error: Exception) -> str:

@@ -53,7 +53,9 @@ def set_password_checked(staff: Staff, password: str) -> None:
     try:
         validate_password(password, staff)
     except ValidationError as error:
-        raise BadInput(str(error.messages[0]), field="password") from error
+        # Django's messages are two sentences each; the second says what to do.
+        words = error.messages[0].rpartition(". ")[2]
+        raise BadInput(words.replace("It must", "A password must", 1), field="password") from error
     staff.set_password(password)
 
 
