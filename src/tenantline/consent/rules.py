@@ -84,11 +84,7 @@ def started_services(standing: Standing, *, started_at: datetime) -> frozenset[S
     """
     if _is_overtaken(standing, started_at):
         return frozenset()
-    services = standing.restorable
-    submitted = standing.waiting_since
-    if submitted is not None and submitted < started_at < waits_until(submitted):
-        services |= standing.waiting
-    return services
+    return standing.restorable | _asked_for(standing, started_at)
 
 
 def fold(facts: Iterable[Fact]) -> Standing:
@@ -118,6 +114,14 @@ def _without_ended_chat(standing: Standing, at: datetime) -> Standing:
     if others or standing.status != "opted_in":
         return replace(standing, active=others)
     return replace(standing, active={}, status="none", since=standing.chat_ends_at)
+
+
+def _asked_for(standing: Standing, started_at: datetime) -> frozenset[Service]:
+    """R2: return what the submitted form asks of a START at ``started_at``, if that is in time."""
+    submitted = standing.waiting_since
+    if submitted is not None and submitted < started_at < waits_until(submitted):
+        return standing.waiting
+    return frozenset()
 
 
 def _is_overtaken(standing: Standing, started_at: datetime) -> bool:
@@ -157,6 +161,7 @@ def _started(standing: Standing, fact: Fact) -> Standing:
     if not fact.services:
         return replace(standing, held=False)
     active = dict(standing.active) | dict.fromkeys(sorted(fact.services), fact.ref)
+    fresh = _asked_for(standing, fact.at) & fact.services
     return replace(
         standing,
         active=active,
@@ -167,7 +172,7 @@ def _started(standing: Standing, fact: Fact) -> Standing:
         status="opted_in",
         since=standing.since if standing.active else fact.at,
         lapses_at=None,
-        chat_ends_at=None if "chat" in standing.waiting & fact.services else standing.chat_ends_at,
+        chat_ends_at=None if "chat" in fresh else standing.chat_ends_at,
     )
 
 
