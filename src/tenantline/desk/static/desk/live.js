@@ -1,0 +1,105 @@
+/* One stream of events for all windows of this browser, and what it tells as events of the page.
+
+   A browser opens at most six connections to a host; six chat windows with a stream each would
+   leave none for anything else. So one window holds the stream (whoever has the lock) and tells
+   the others. `htmx` asks here for its event source; our own scripts listen for `live:message`,
+   `live:status` and so on at the document, and for `live:open` when something may have been missed. */
+(() => {
+  "use strict";
+
+  const TOPICS = ["message", "status", "read", "consent", "tenant", "line", "mail", "release", "signed-out"];
+  const CHANNEL = "tenantline-live";
+
+  class Live extends EventTarget {
+    readyState = EventSource.CONNECTING;
+    onopen = null;
+    onerror = null;
+
+    constructor(url) {
+      super();
+      this.url = url;
+      if (!window.BroadcastChannel || !navigator.locks) {
+        this.hold(() => {});
+        return;
+      }
+      const channel = new BroadcastChannel(CHANNEL);
+      channel.onmessage = (event) => this.hear(event.data);
+      // Released by the browser when the window closes or crashes; then the next one holds.
+      navigator.locks.request(CHANNEL, () => {
+        this.hold((news) => channel.postMessage(news));
+        return new Promise(() => {});
+      });
+      // Somebody else may hold it already and tell nothing for a while.
+      setTimeout(() => this.readyState === EventSource.CONNECTING && this.hear({ topic: "open" }));
+    }
+
+    hold(pass) {
+      const tell = (news) => {
+        this.hear(news);
+        pass(news);
+      };
+      const connect = () => {
+        const source = new EventSource(this.url);
+        source.onopen = () => tell({ topic: "open" });
+        source.onerror = () => {
+          if (source.readyState !== EventSource.CLOSED) return; // it comes back by itself
+          setTimeout(connect, 3000);
+        };
+        TOPICS.forEach((topic) =>
+          source.addEventListener(topic, (event) => tell({ topic, data: event.data })),
+        );
+      };
+      connect();
+    }
+
+    hear({ topic, data }) {
+      if (topic === "open") {
+        this.readyState = EventSource.OPEN;
+        this.onopen?.(new Event("open"));
+      } else {
+        this.dispatchEvent(new MessageEvent(topic, { data }));
+      }
+      document.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: data }));
+    }
+
+    close() {}
+  }
+
+  let live = null;
+  window.htmx.createEventSource = (url) => (live ??= new Live(url));
+
+  // --- the title counts what is unread --------------------------------------------------------
+  const name = document.title;
+
+  function count(unread) {
+    document.title = unread > 0 ? `(${unread}) ${name}` : name;
+  }
+
+  function countInbox() {
+    const shown = document.querySelector(".rail .count");
+    count(shown ? parseInt(shown.textContent, 10) : 0);
+  }
+
+  if (document.querySelector(".rail")) {
+    countInbox();
+    document.addEventListener("htmx:afterSettle", countInbox);
+  }
+  document.addEventListener("chat:unread", (event) => {
+    if (!document.querySelector(".rail")) count(event.detail);
+  });
+
+  // --- a new release, an ended session --------------------------------------------------------
+  let release = null;
+  const say = (sentence, kind) =>
+    document.dispatchEvent(new CustomEvent("toast", { detail: { sentence, kind } }));
+
+  document.addEventListener("live:release", (event) => {
+    if (release && release !== event.detail) {
+      say("Tenantline has been updated. Reload this page when it suits you; drafts are kept.", "waiting");
+    }
+    release = event.detail;
+  });
+  document.addEventListener("live:signed-out", () =>
+    say("You have been signed out. Drafts are kept; sign in again to go on.", "stop"),
+  );
+})();

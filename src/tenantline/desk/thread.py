@@ -1,0 +1,123 @@
+"""A thread as the chat shows it: texts with day separators, pictures and keywords in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from tenantline.conversations.models import Message
+
+_HEARD = {
+    "stop": "Heard as STOP: no more texts to this number",
+    "start": "Heard as START",
+    "help": "Heard as HELP",
+    "unclear": "Unclear: automatic texts wait until somebody has looked",
+}
+_SAID_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Item:
+    """One text. ``day`` is set where a new day begins; ``pictures`` has a word for each file.
+
+    ``heard`` says what keyword an inbound text was, ``said`` what a screen reader announces,
+    ``addressee`` whose text it is where two share the phone (R12).
+    """
+
+    message: Message
+    day: date | None
+    day_words: str
+    pictures: list[str]
+    heard: str
+    said: str
+    addressee: str
+
+    @property
+    def inbound(self) -> bool:
+        """Tell whether the tenant wrote it."""
+        return self.message.direction == "in"
+
+    @property
+    def author(self) -> str:
+        """Return the staff username under an outbound text; a machine has none."""
+        text = self.message.text
+        return text.author_name if text is not None and text.author_kind != "system" else ""
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """Return when a queued text may leave at the earliest, if that is to be said."""
+        text = self.message.text
+        return text.not_before if text is not None and text.state == "queued" else None
+
+
+def items(
+    messages: Iterable[Message],
+    *,
+    zone: str,
+    now: datetime,
+    sender: str,
+    shared: bool = False,
+    follows: Message | None = None,
+    split: bool = True,
+) -> list[Item]:
+    """Return texts of a thread, oldest first; ``split`` puts separators between the days.
+
+    ``follows`` is the text shown just before them.
+    """
+    before = _day(follows.at, zone) if follows is not None else None
+    found = []
+    for message in messages:
+        day = _day(message.at, zone)
+        new = split and day != before
+        found.append(
+            Item(
+                message=message,
+                day=day if new else None,
+                day_words=day_words(day, _day(now, zone)) if new else "",
+                pictures=[_file_words(str(file.get("type", ""))) for file in message.media],
+                heard=_HEARD.get(message.heard_as, ""),
+                said=_said(message, sender),
+                addressee=_addressee(message) if shared else "",
+            )
+        )
+        before = day
+    return found
+
+
+def day_words(day: date, today: date) -> str:
+    """Return a day as a separator names it: Today, Yesterday, or the date."""
+    if day == today:
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    words = f"{day:%A}, {day:%B} {day.day}"
+    return words if day.year == today.year else f"{words}, {day.year}"
+
+
+def first_words(message: Message) -> str:
+    """Return what a list shows of a text, on one line."""
+    words = " ".join(message.body.split())
+    if words:
+        return words[:_SAID_LENGTH]
+    return _file_words(str(message.media[0].get("type", ""))) if message.media else "(no words)"
+
+
+def _said(message: Message, sender: str) -> str:
+    who = f"New text from {sender}" if message.direction == "in" else "Text sent"
+    return f"{who}: {first_words(message)}"
+
+
+def _addressee(message: Message) -> str:
+    return "" if message.text is None else message.text.clearance.tenant.name
+
+
+def _file_words(kind: str) -> str:
+    return "Picture" if kind.startswith("image/") or not kind else f"File ({kind[:40]})"
+
+
+def _day(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
