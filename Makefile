@@ -2,7 +2,7 @@
 # Needs Python 3.11 or newer and git; the rest comes into .venv. Works from any folder: make -C path/to/tenantline test
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo check test lint types contracts test-sqlite test-postgres chromium format lock clean
+.PHONY: help setup demo check test lint types contracts test-sqlite test-postgres chromium screenshots format lock clean
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -49,6 +49,9 @@ test-postgres: setup ## the whole suite on PostgreSQL (TEST_DATABASE_URL, or a s
 
 chromium: setup ## make sure that there is a browser to test with
 	@$(BIN)/python scripts/ensure_chromium.py
+
+screenshots: chromium ## take the pictures in docs/pictures/ anew, from a true demo
+	$(BIN)/python -m scripts.screenshots
 
 format: setup ## put code and templates into shape
 	$(BIN)/ruff check --fix

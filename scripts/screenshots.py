@@ -1,0 +1,166 @@
+"""Takes the pictures in docs/pictures/: starts the true demo and plays its story in Chromium.
+
+Run by `make screenshots`.
+"""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from scripts import ensure_chromium
+
+PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+PROGRAM = Path(sys.executable).with_name("tenantline")
+LARGEST = 250_000  # bytes
+TENANT, NUMBER = "Dana Whitfield", "+15125550143"
+QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo: its address and the passwords by username."""
+
+    address: str
+    passwords: dict[str, str]
+
+
+@contextmanager
+def demo() -> Iterator[Demo]:
+    """Run `tenantline demo` on a free port with data of its own."""
+    with tempfile.TemporaryDirectory(prefix="tenantline-pictures-") as folder:
+        command = [str(PROGRAM), "demo", "--port", "0", "--data-dir", folder]
+        with (Path(folder).parent / f"{Path(folder).name}.log").open("w+") as log:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+            try:
+                yield announced(process, log.name)
+            finally:
+                process.terminate()
+                process.wait(timeout=60)
+                Path(log.name).unlink()
+
+
+def announced(process: subprocess.Popen[str], log: str) -> Demo:
+    """Read what the demo prints: its address, then a line for each sign-in."""
+    lines = [process.stdout.readline().split() if process.stdout else [] for _ in range(7)]
+    if not lines[0]:
+        sys.exit(f"screenshots: the demo did not start:\n{Path(log).read_text()[-2000:]}")
+    passwords = {line[1]: line[2] for line in lines if len(line) == 3}
+    return Demo(lines[0][0].rstrip("/"), passwords)
+
+
+def sign_in(context: BrowserContext, running: Demo, username: str) -> Page:
+    """Sign a staff member in; return the home page."""
+    page = context.new_page()
+    page.goto(f"{running.address}/sign-in/")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password").fill(running.passwords[username])
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{running.address}/")
+    return page
+
+
+def issue_form(desk: Page, running: Demo) -> None:
+    """The office: find the tenant, choose SMS Opt-In, Send, Issue."""
+    desk.goto(f"{running.address}/tenants/?q=Whitfield")
+    desk.get_by_role("link", name=TENANT).first.click()
+    desk.locator("form.quick button").click()
+    desk.get_by_role("button", name="Issue").click()
+    expect(desk.get_by_text("Form sent").first).to_be_visible()
+
+
+def fill_form(phone: Page, running: Demo) -> None:
+    """The tenant: read the e-mail, tick the boxes, take a picture, submit."""
+    phone.goto(f"{running.address}/sandbox/mailbox/")
+    phone.get_by_role("link", name="dana.whitfield").first.click()
+    letter = phone.frame_locator("iframe")
+    link = letter.locator("a[href*='/opt-in/']").first.get_attribute("href")
+    phone.goto(str(link))
+    for box in phone.locator("input[name=services], input[name=agree]").all():
+        box.check()
+    phone.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    take(phone, "opt-in-form", whole=True)
+    phone.get_by_role("button", name="Opt in to Text/Messaging").click()
+    phone.wait_for_url("**/done/**")
+
+
+def text(phone: Page, running: Demo, *words: str) -> None:
+    """The tenant: text the facility's line from the handset page."""
+    phone.goto(f"{running.address}/sandbox/handset/?phone=%2B{NUMBER[1:]}")
+    for body in words:
+        phone.get_by_label("Text to").fill(body)
+        phone.keyboard.press("Enter")
+        expect(phone.locator(".thread").get_by_text(body, exact=True)).to_be_visible()
+
+
+def write(chat: Page, *words: str) -> None:
+    """The office: write in the chat window and see each text delivered."""
+    for number, body in enumerate(words, start=1):
+        chat.locator("#chat-body").fill(body)
+        chat.keyboard.press("Enter")
+        expect(chat.locator(".chat-body").get_by_text(body, exact=True)).to_be_visible()
+        delivered = chat.locator(".from-us[data-state=delivered]")
+        expect(delivered).to_have_count(number + 1, timeout=20_000)  # and the confirmation
+
+
+def tell_story(browser: Browser, running: Demo) -> None:
+    """Play the story from the form to the chat and take a picture at each stop."""
+    office = browser.new_context(viewport={"width": 1000, "height": 660})
+    handset = browser.new_context(viewport={"width": 390, "height": 844})
+    desk, phone = sign_in(office, running, "carmen"), handset.new_page()
+    issue_form(desk, running)
+    fill_form(phone, running)
+    text(phone, running, "START")
+    expect(phone.locator(".theirs").first).to_be_visible(timeout=20_000)
+    text(phone, running, "Hi, can I get into B-114 before 7 tomorrow?")
+    address = str(desk.get_by_role("link", name="(SMS Chat)").first.get_attribute("href"))
+    desk.goto(f"{running.address}{address}")
+    write(desk, "Good morning Dana, yes: the gate opens at 6.")
+    text(phone, running, "Great, thank you!")
+    expect(desk.get_by_text("Great, thank you!")).to_be_visible()
+    write_rest(desk)
+    take(desk, "chat")
+    night = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    home = sign_in(night, running, "marcus")
+    home.wait_for_load_state("load")
+    home.wait_for_timeout(1500)  # the widgets come in one by one
+    take(home, "home-dark")
+
+
+def write_rest(desk: Page) -> None:
+    """Leave a sentence in the composer, as somebody in the middle of work would."""
+    write_count = desk.locator(".from-us").count()
+    desk.locator("#chat-body").press_sequentially("You're welcome! Bring your gate card.")
+    expect(desk.locator(".from-us")).to_have_count(write_count)
+
+
+def take(page: Page, name: str, *, whole: bool = False) -> None:
+    """Take a picture of what is on the screen; refuse one that is too large to commit."""
+    path = PICTURES / f"{name}.png"
+    page.screenshot(path=path, full_page=whole, animations="disabled", caret="hide")
+    size = path.stat().st_size
+    if size > LARGEST:
+        sys.exit(f"screenshots: {path.name} has {size:,} bytes, more than {LARGEST:,}")
+    print(f"screenshots: {path.relative_to(PICTURES.parent.parent)} ({size // 1000} kB)")
+
+
+def main() -> None:
+    """Take all pictures."""
+    chromium = ensure_chromium.find()
+    if chromium is None:
+        sys.exit("screenshots: there is no Chromium; run make chromium")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright, demo() as running:
+        arguments = ["--no-sandbox", *QUIET]
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        tell_story(browser, running)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
