@@ -59,13 +59,15 @@ def facility(code: str = "LAMAR", *, zone: str = "America/Chicago", name: str = 
     )
 
 
-def line(where: Facility, number: str = "", *, account: str = ACCOUNT) -> Line:
+def line(
+    where: Facility, number: str = "", *, account: str = ACCOUNT, token: str = AUTH_TOKEN
+) -> Line:
     """Connect a line at Twilio's (nothing is asked of Twilio)."""
     details = LineDetails(
         number=number or f"+1512555{next(_serial):04d}",
         carrier="twilio",
         account_sid=account,
-        auth_token=AUTH_TOKEN,
+        auth_token=token,
     )
     return facilities.connect_line(facility=where, details=details, by=TESTER, now=clock.now())
 

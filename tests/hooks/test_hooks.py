@@ -41,7 +41,7 @@ def post(form, *, target="/twilio/sms", signature=None, method="POST", body=None
         try:
             given = signature if signature is not None else signed(form, target=target)
             headers = {"X-Twilio-Signature": given}
-            return await call(Hooks(writer), method, target, form=form, body=body, headers=headers)
+            return await call(Hooks(writer, missed=lambda: None), method, target, form=form, body=body, headers=headers)
         finally:
             await asyncio.to_thread(writer.close)
 

@@ -6,22 +6,27 @@ Twilio is a stand-in on loopback that holds every request against Twilio's own d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import requests
+from django.conf import settings
 
+from tests import cast
 from tests.support import mailserver, twilio_spec
 from tests.support.installation import Api, Installation, wait_for
 from tests.support.mailserver import Letters
 from tests.support.twilio_standin import TwilioStandin, running
+from tests.support.webform import hand_in
 
 pytestmark = pytest.mark.process
 
 PASSWORD = "correct horse battery staple"
 TENANT = "+17375550147"
+LINE = "+15125550100"
 
 
 @dataclass
@@ -63,11 +68,7 @@ class Story:
 
     def opt_in(self, tenant: str) -> None:
         """Take a tenant through form, START and the confirmation."""
-        answer = requests.post(
-            self.link(tenant),
-            data={"services": ["chat", "statements", "notices"], "agree": "yes"},
-            timeout=20,
-        )
+        answer = hand_in(self.link(tenant))
         assert answer.status_code == 200, answer.text
         sent = len(self.twilio.accepted)
         assert self.text_in("START").status_code == 200
@@ -83,31 +84,59 @@ class Story:
         return self.api.post(f"/tenants/{tenant}/messages", wish)
 
 
-@pytest.fixture
-def story(fresh_database, tmp_path: Path) -> Iterator[Story]:
+@contextmanager
+def opened(fresh_database, folder: Path, install: Callable[[Installation, TwilioStandin], str]):
+    """Run an installation beside a stand-in for Twilio and a mail server; yield its story."""
     twilio_spec.require()
     with running() as twilio, mailserver.running() as (letters, email_url):
-        number = "+15125550100"
-        twilio.add_number(number)
-        settings = {
+        twilio.add_number(LINE)
+        where = {
             "DATABASE_URL": fresh_database.url,
             "EMAIL_URL": email_url,
             "TENANTLINE_TWILIO_API_URL": twilio.url,
+            "TENANTLINE_SECRET_KEY": settings.SECRET_KEY,
         }
-        desk = Installation(tmp_path / "data", settings)
-        desk.must("init")
-        place = ("--code", "MAIN", "--name", "Main Street Storage")
-        desk.must("facility", "add", *place, "--timezone", "America/Chicago")
-        account = ("--account-sid", twilio.account_sid, "--number", number)
-        desk.must("line", "connect", "--facility", "MAIN", *account, given=twilio.token)
-        staff = ("carla", "--role", "clerk", "--facility", "MAIN")
-        desk.must("staff", "add", *staff, given=PASSWORD)
-        token = desk.must("token", "create", "tests", "--role", "manager", "--facility", "MAIN")
+        desk = Installation(folder, where)
+        token = install(desk, twilio)
         with desk.serving():
-            yield Story(desk, twilio, letters, number, Api(desk.url, token))
+            yield Story(desk, twilio, letters, LINE, Api(desk.url, token))
 
 
-def test_a_tenant_opts_in_and_texts_with_the_office(story: Story):
+def by_command(desk: Installation, twilio: TwilioStandin) -> str:
+    """Install as an installer would, on the command line; return an API token."""
+    desk.must("init")
+    place = ("--code", "MAIN", "--name", "Main Street Storage")
+    desk.must("facility", "add", *place, "--timezone", "America/Chicago")
+    account = ("--account-sid", twilio.account_sid, "--number", LINE)
+    desk.must("line", "connect", "--facility", "MAIN", *account, given=twilio.token)
+    staff = ("carla", "--role", "clerk", "--facility", "MAIN")
+    desk.must("staff", "add", *staff, given=PASSWORD)
+    return desk.must("token", "create", "tests", "--role", "manager", "--facility", "MAIN")
+
+
+def at_once(desk: Installation, twilio: TwilioStandin) -> str:
+    """Put the same into the database without starting a process for each step."""
+    site = cast.facility("MAIN", name="Main Street Storage")
+    cast.line(site, LINE, account=twilio.account_sid, token=twilio.token)
+    cast.member("carla", "clerk", site)
+    return cast.token("manager", site)[1]
+
+
+@pytest.fixture
+def installed(fresh_database, tmp_path: Path) -> Iterator[Story]:
+    with opened(fresh_database, tmp_path / "data", by_command) as story:
+        yield story
+
+
+@pytest.fixture
+def story(fresh_database, tmp_path: Path) -> Iterator[Story]:
+    (tmp_path / "data").mkdir()
+    with opened(fresh_database, tmp_path / "data", at_once) as story:
+        yield story
+
+
+def test_a_tenant_opts_in_and_texts_with_the_office(installed: Story):
+    story = installed
     tenant = story.add_tenant()
     assert story.write(tenant, "Hello?").json()["code"] == "no_consent"
     story.opt_in(tenant)
@@ -150,9 +179,7 @@ def test_stop_ends_it_at_once_and_start_brings_it_back(story: Story):
 
 def test_forged_calls_are_refused_and_leave_no_trace(story: Story):
     tenant = story.add_tenant()
-    requests.post(
-        story.link(tenant), data={"services": ["chat"], "agree": "yes"}, timeout=20
-    ).raise_for_status()
+    hand_in(story.link(tenant)).raise_for_status()
     forged = story.twilio.deliver_inbound(
         f"{story.desk.url}/twilio/sms", from_=TENANT, to=story.line, body="START", token="f" * 32
     )

@@ -28,7 +28,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(what: Callable[[], T | None], *, seconds: float = 20) -> T:
+def wait_for(what: Callable[[], T | None], *, seconds: float = 60) -> T:
     """Return the first true answer; fail after so many seconds. Never waits longer than needed."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
@@ -104,14 +104,14 @@ class Installation:
         """Serve with a worker in the same process; ready when the block begins."""
         words = ("serve", "--port", str(self.port), "--with-worker")
         with self.process(*words) as running:
-            wait_for(lambda: self._is_ready(running))
+            wait_for(lambda: self._is_ready(running), seconds=90)
             yield running
 
     def _is_ready(self, running: subprocess.Popen[str]) -> bool:
         assert running.poll() is None, (self.folder / "serve.log").read_text()
         try:
-            return requests.get(f"{self.url}/readyz", timeout=5).status_code == 200
-        except requests.ConnectionError:
+            return requests.get(f"{self.url}/readyz", timeout=20).status_code == 200
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
 

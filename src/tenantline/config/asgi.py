@@ -15,6 +15,7 @@ from a2wsgi import WSGIMiddleware
 
 from tenantline.config.wsgi import application as pages
 from tenantline.hooks.app import Hooks, is_hook
+from tenantline.hooks.ear import Ear
 from tenantline.hooks.writer import Writer
 from tenantline.live.app import application as live
 
@@ -26,8 +27,9 @@ class Application:
 
     def __init__(self) -> None:
         self._pages = WSGIMiddleware(pages, workers=PAGE_THREADS)
-        self._writer: Writer | None = None
-        self._hooks: Hooks | None = None
+        self._writer = Writer()
+        self._ear = Ear()
+        self._hooks = Hooks(self._writer, missed=self._ear.missed)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection's request, or the server's start and end."""
@@ -36,26 +38,21 @@ class Application:
         elif scope["type"] != "http":
             return
         elif is_hook(scope["path"]):
-            await self._the_hooks()(scope, receive, send)
+            await self._hooks(scope, receive, send)
         elif scope["path"] == "/live/":
             await live(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
 
-    def _the_hooks(self) -> Hooks:
-        if self._hooks is None:
-            self._writer = Writer()
-            self._hooks = Hooks(self._writer)
-        return self._hooks
-
     async def _live_span(self, receive: Any, send: Any) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                self._ear.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
-                if self._writer is not None:
-                    self._writer.close()
+                self._ear.close()
+                self._writer.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

@@ -33,6 +33,7 @@ class Environment:
     email_url: str
     twilio_api_url: str
     log_format: str
+    settle_seconds: int
     demo: bool
     auth_token: str = field(repr=False)
 
@@ -56,11 +57,15 @@ def read() -> Environment:
                 "TENANTLINE_TWILIO_API_URL", env.str("TENANTLINE_TWILIO_API_URL", "")
             ),
             log_format=_log_format(env.str("TENANTLINE_LOG_FORMAT", "text")),
+            settle_seconds=_seconds(
+                "TENANTLINE_SETTLE_SECONDS", env.int("TENANTLINE_SETTLE_SECONDS", 120)
+            ),
             demo=env.bool("TENANTLINE_DEMO", False),
             auth_token=env.str("TENANTLINE_AUTH_TOKEN", "").strip(),
         )
     except (EnvError, OSError, ValueError) as error:
-        raise SettingError(f"The environment could not be read: {error}.") from error
+        words = str(error).rstrip(".")
+        raise SettingError(f"The environment could not be read: {words}.") from error
 
 
 def _secret_key(value: str) -> str:
@@ -110,6 +115,12 @@ def _email_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in EMAIL_SCHEMES or not parts.hostname or parts.port == 0:
         raise SettingError("EMAIL_URL must be an address such as smtp://user:password@host:587.")
+    return value
+
+
+def _seconds(name: str, value: int) -> int:
+    if not 1 <= value <= 86_400:
+        raise SettingError(f"{name} must be between 1 and 86400 seconds.")
     return value
 
 

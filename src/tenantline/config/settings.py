@@ -32,6 +32,7 @@ PUBLIC_URL_IS_SET = bool(ENV.public_url)
 _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS = [_public.hostname or "", "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+SETTLE_SECONDS = ENV.settle_seconds
 TWILIO_API_URL = ENV.twilio_api_url or None
 TWILIO_AUTH_TOKEN = ENV.auth_token  # for `tenantline line connect` alone
 
@@ -49,6 +50,7 @@ ROOMS = [
     "carrier",
     "outbox",
     "conversations",
+    "imports",
     "sandbox",
     "desk",
     "public",

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from tenantline.audit import actions as audit
@@ -101,14 +101,25 @@ def _send(tenant: Tenant, draft: Draft, by: Actor, now: datetime, key_owner: str
     _refuse_blind_reply(tenant, draft)
     message = write(wish=_wish(tenant, draft, now), by=by, now=now)
     if draft.idempotency_key:
-        IdempotencyKey.objects.create(
-            token_ref=key_owner,
-            key=draft.idempotency_key,
-            fingerprint=_fingerprint(draft, tenant),
-            message=message,
-            created_at=now,
-        )
+        _keep_key(draft, tenant, key_owner, message, now)
     return Sent(message)
+
+
+def _keep_key(
+    draft: Draft, tenant: Tenant, key_owner: str, message: Message, now: datetime
+) -> None:
+    try:
+        with transaction.atomic():
+            IdempotencyKey.objects.create(
+                token_ref=key_owner,
+                key=draft.idempotency_key,
+                fingerprint=_fingerprint(draft, tenant),
+                message=message,
+                created_at=now,
+            )
+    except IntegrityError as taken:
+        # The tenant is locked, so whoever took the key just now did so for another tenant's text.
+        raise _other_text() from taken
 
 
 def mark_read(*, conversation: Conversation, by: Actor, now: datetime) -> None:
@@ -229,12 +240,16 @@ def _known(draft: Draft, tenant: Tenant, key_owner: str) -> IdempotencyKey | Non
         .first()
     )
     if known is not None and known.fingerprint != _fingerprint(draft, tenant):
-        raise BadInput(
-            "This idempotency key was used for another text.",
-            code="idempotency_mismatch",
-            field="Idempotency-Key",
-        )
+        raise _other_text()
     return known
+
+
+def _other_text() -> BadInput:
+    return BadInput(
+        "This idempotency key was used for another text.",
+        code="idempotency_mismatch",
+        field="Idempotency-Key",
+    )
 
 
 def _fingerprint(draft: Draft, tenant: Tenant) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -103,6 +103,21 @@ def unit_named(*, facility: Facility, name: str) -> Unit:
         raise BadInput("A unit needs a name of at most 40 characters.", field="unit")
     unit, _ = Unit.objects.get_or_create(facility=facility, name=name)
     return unit
+
+
+def units_named(*, facility: Facility, names: Iterable[str]) -> dict[str, Unit]:
+    """Return the facility's units of these names by name, adding those that are new, in one go."""
+    wanted = list(dict.fromkeys(names))
+    for name in wanted:
+        if not 1 <= len(name) <= 40 or name != " ".join(name.split()):
+            raise BadInput("A unit needs a name of at most 40 characters.", field="unit")
+    rows = Unit.objects.filter(facility=facility, name__in=wanted)
+    found = {unit.name: unit for unit in rows}
+    new = [Unit(facility=facility, name=name) for name in wanted if name not in found]
+    if new:
+        Unit.objects.bulk_create(new, ignore_conflicts=True)
+        found = {unit.name: unit for unit in rows.all()}
+    return found
 
 
 @dataclass(frozen=True)

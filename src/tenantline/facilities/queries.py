@@ -52,6 +52,12 @@ def sending_line(facility_id: int) -> Line | None:
     return Line.objects.filter(facility_id=facility_id, sending=True).first()
 
 
+def heard_lines() -> list[Line]:
+    """Return every connected line, also those that were replaced: their STOPs count."""
+    rows = Line.objects.select_related("facility").filter(disconnected_at=None)
+    return list(rows.order_by("id"))
+
+
 def line_by_number(number: str) -> Line | None:
     """Return the line with this number, connected or not."""
     return Line.objects.select_related("facility").filter(number=number).first()

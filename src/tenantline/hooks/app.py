@@ -34,10 +34,14 @@ def is_hook(path: str) -> bool:
 
 
 class Hooks:
-    """The application. One ``Writer`` per process stores what it accepts."""
+    """The application. One ``Writer`` per process stores what it accepts.
 
-    def __init__(self, writer: Writer) -> None:
+    ``missed`` is called when a call could not be stored (R8: we no longer know all that came).
+    """
+
+    def __init__(self, writer: Writer, *, missed: Callable[[], None]) -> None:
         self._writer = writer
+        self._missed = missed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call of Twilio's."""
@@ -67,6 +71,7 @@ class Hooks:
                 return
             await self._writer.store(call)
         except DatabaseError:
+            self._missed()
             _log.error("a call of the carrier's could not be stored", exc_info=True)
             await _answer(send, 503, b"The call could not be stored; try again.")
             return

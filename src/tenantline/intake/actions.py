@@ -15,7 +15,10 @@ _RETRY_AFTER = (timedelta(seconds=1), timedelta(seconds=10), timedelta(minutes=1
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One verified inbound text. ``line_id`` None: a stray."""
+    """One verified inbound text. ``line_id`` None: a stray.
+
+    ``received_at`` is when the carrier had it, where that was not just now (a reading found it).
+    """
 
     message_sid: str
     account_sid: str
@@ -25,6 +28,7 @@ class Inbound:
     body: str
     params: Mapping[str, str] = field(repr=False)
     source: str = "webhook"
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def _store_one(call: Inbound | Status, now: datetime) -> int | None:
                 body=call.body,
                 params=dict(call.params),
                 source=call.source,
-                received_at=now,
+                received_at=call.received_at or now,
                 next_at=now,
             )
     except IntegrityError:

@@ -50,3 +50,22 @@ class StatusCall(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["id"], condition=Q(worked_at=None), name="unworked_status")]
+
+
+class Listener(models.Model):
+    """A web process that hears the carrier's calls: since when without a gap, and its last beat."""
+
+    name = models.CharField(max_length=80, unique=True)
+    since = models.DateTimeField()
+    beat_at = models.DateTimeField()
+
+
+class LineReading(models.Model):
+    """The last complete reading of a line's inbound list: when it began (R8)."""
+
+    line = models.OneToOneField(Line, on_delete=models.CASCADE, primary_key=True)
+    began_at = models.DateTimeField()
+    problem = models.CharField(max_length=300, blank=True)
+    problem_at = models.DateTimeField(null=True)
+    found = models.PositiveIntegerField(default=0)  # inbound texts only a reading has found
+    found_at = models.DateTimeField(null=True)

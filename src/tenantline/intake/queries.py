@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -27,6 +28,16 @@ def due(*, now: datetime, limit: int = 100) -> list[int]:
 def unworked_statuses(*, limit: int = 200) -> list[StatusCall]:
     """Return status callbacks not yet applied, in the order they came."""
     return list(StatusCall.objects.filter(worked_at=None).order_by("id")[:limit])
+
+
+def known_sids(sids: Collection[str]) -> set[str]:
+    """Return those of these MessageSids that are stored already."""
+    known: set[str] = set()
+    wanted = list(sids)
+    for start in range(0, len(wanted), 500):
+        rows = InboundCall.objects.filter(message_sid__in=wanted[start : start + 500])
+        known.update(rows.values_list("message_sid", flat=True))
+    return known
 
 
 def oldest_unworked(now: datetime) -> timedelta | None:

@@ -82,6 +82,8 @@ class Attempt(models.Model):
     carrier_sid = models.CharField(max_length=64, blank=True)
     http_status = models.PositiveSmallIntegerField(null=True)
     code = models.CharField(max_length=16, blank=True)
+    absent_since = models.DateTimeField(null=True)  # R7: first complete reading without it
+    doubtful_sid = models.CharField(max_length=64, blank=True)  # R7: maybe it; a person decides
 
 
 class Slot(models.Model):

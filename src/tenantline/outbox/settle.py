@@ -40,7 +40,7 @@ def settle(*, attempt_id: int, outcome: Outcome, now: datetime) -> None:
         match outcome:
             case Accepted():
                 attempt.outcome, attempt.carrier_sid = "accepted", outcome.sid
-                _adopt(text, outcome.sid, outcome.status, now)
+                adopt(text, outcome.sid, outcome.status, now)
             case RetryLater():
                 attempt.outcome, attempt.code = "retry", _digits(outcome.code)
                 _queue_again(text, outcome, now)
@@ -64,7 +64,7 @@ def apply_status(*, call: StatusCall, now: datetime) -> None:
     text = _text_of(call)
     if text is None:
         return
-    _adopt(text, call.message_sid, call.status, now)
+    adopt(text, call.message_sid, call.status, now)
     if call.error_code.isascii() and call.error_code.isdecimal():
         _hear_error(text, call, codes.meaning_of(int(call.error_code)), now)
     feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
@@ -106,7 +106,7 @@ def _text_of(call: StatusCall) -> Text | None:
     return rows.filter(carrier_sid=call.message_sid).first()
 
 
-def _adopt(text: Text, sid: str, status: str, now: datetime) -> None:
+def adopt(text: Text, sid: str, status: str, now: datetime) -> None:
     """Take the carrier's id and status, never moving backward."""
     text.carrier_sid = text.carrier_sid or sid
     text.leased_until = None

@@ -1,0 +1,113 @@
+"""Reading a line's inbound list at the carrier: what no webhook brought is stored and acted on (R8).
+
+The same path as a webhook's: one row by MessageSid, then consent hears it. STOPs found this way
+are worked on first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from asgiref.sync import sync_to_async
+
+from tenantline.carrier import listing
+from tenantline.carrier.client import Client
+from tenantline.carrier.errors import CarrierProblem
+from tenantline.carrier.listing import ListedMessage
+from tenantline.carrier.types import Account
+from tenantline.consent import keywords
+from tenantline.conversations import inbound
+from tenantline.facilities import queries as facilities
+from tenantline.facilities.models import Line
+from tenantline.intake import actions as intake
+from tenantline.intake import hearing
+from tenantline.intake import queries as calls
+from tenantline.intake.actions import Inbound
+from tenantline.kernel import clock
+
+_log = structlog.get_logger(__name__)
+# Twilio's list is by day and a text may be listed late, so every reading looks back this far.
+OVERLAP: Final = timedelta(days=1)
+_AT_A_TIME: Final = 200
+
+
+async def read_line(client: Client, line: Line) -> int | None:
+    """Read a line's inbound list to its end; return how many texts only this has found.
+
+    None: it could not be read, and the line's inbound stays unknown.
+    """
+    began_at = clock.now()
+    since = await sync_to_async(_since)(line)
+    account = account_of(line)
+    wanted = listing.messages(client, account, recipient=line.number, since=since.date())
+    try:
+        listed = [item async for item in _inbound(wanted)]
+    except CarrierProblem as problem:
+        _log.warning("inbound list could not be read", line=line.pk, problem=problem.sentence)
+        await sync_to_async(hearing.note_problem)(
+            line_id=line.pk, problem=problem.sentence, now=clock.now()
+        )
+        return None
+    return await sync_to_async(_keep)(line, listed, began_at)
+
+
+def account_of(line: Line) -> Account:
+    """Return the carrier account of a line."""
+    return Account(
+        sid=line.account_sid,
+        auth_token=facilities.auth_token(line),
+        carrier="sandbox" if line.carrier == "sandbox" else "twilio",
+    )
+
+
+async def _inbound(items: AsyncIterator[ListedMessage]) -> AsyncIterator[ListedMessage]:
+    async for item in items:
+        if item.direction == "inbound":
+            yield item
+
+
+def _since(line: Line) -> datetime:
+    reading = hearing.reading_of(line.pk)
+    return (reading.began_at if reading else line.connected_at) - OVERLAP
+
+
+def _keep(line: Line, listed: list[ListedMessage], began_at: datetime) -> int:
+    known = calls.known_sids([item.sid for item in listed])
+    missed = [item for item in listed if item.sid not in known and _is_ours(item, line)]
+    ids: list[tuple[int, str]] = []
+    for start in range(0, len(missed), _AT_A_TIME):
+        group = missed[start : start + _AT_A_TIME]
+        stored = intake.store([_call(item, line) for item in group], now=clock.now())
+        ids += [(i, item.body) for i, item in zip(stored, group, strict=True) if i is not None]
+    # STOPs first; the sort is stable, and Twilio lists newest first.
+    for call_id, _ in sorted(reversed(ids), key=lambda pair: not _is_stop(pair[1])):
+        inbound.work_safely(call_id=call_id, now=clock.now())
+    hearing.note_reading(line_id=line.pk, began_at=began_at, found=len(ids), now=clock.now())
+    return len(ids)
+
+
+def _is_ours(item: ListedMessage, line: Line) -> bool:
+    """Tell whether a text came after the line was connected; what is older is not ours."""
+    came = item.sent_at or item.created_at
+    return came is None or came >= line.connected_at - timedelta(minutes=1)
+
+
+def _is_stop(body: str) -> bool:
+    return keywords.read(body).heard == "stop"
+
+
+def _call(item: ListedMessage, line: Line) -> Inbound:
+    return Inbound(
+        message_sid=item.sid,
+        account_sid=line.account_sid,
+        line_id=line.pk,
+        sender=item.sender,
+        recipient=item.recipient,
+        body=item.body,
+        params={"MessageSid": item.sid, "NumMedia": str(item.media)},
+        source="reconcile",
+        received_at=item.sent_at or item.created_at,
+    )

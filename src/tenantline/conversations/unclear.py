@@ -1,0 +1,88 @@
+"""Looking for unclear sends at the carrier, and for the state of texts whose callback never came.
+
+R7: read the list for the pair of numbers, without a date filter (texts not yet sent have no date
+and are missing from filtered lists), newest first until it is older than the attempt.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from asgiref.sync import sync_to_async
+
+from tenantline.carrier import listing
+from tenantline.carrier.client import Client
+from tenantline.carrier.errors import CarrierProblem
+from tenantline.conversations.reconcile import account_of
+from tenantline.kernel import clock
+from tenantline.outbox import settle, unknown
+from tenantline.outbox.models import Attempt
+from tenantline.outbox.unknown import OLDER_BY, Listed
+
+_log = structlog.get_logger(__name__)
+
+
+async def settle_unknown(client: Client) -> int:
+    """Look for every unknown text whose turn it is; return how many were looked for."""
+    attempts = await sync_to_async(unknown.unsettled)(now=clock.now())
+    for attempt in attempts:
+        try:
+            await _look_for(client, attempt)
+        except CarrierProblem as problem:
+            _log.warning("unclear text not looked for", text=attempt.text_id, why=problem.sentence)
+            return 0
+    return len(attempts)
+
+
+async def _look_for(client: Client, attempt: Attempt) -> None:
+    read_at = clock.now()
+    listed = await _listed(client, attempt)
+    verdict = await sync_to_async(_verdict)(attempt, listed)
+    await sync_to_async(unknown.keep_verdict)(
+        attempt_id=attempt.pk, verdict=verdict, read_at=read_at, now=clock.now()
+    )
+
+
+async def _listed(client: Client, attempt: Attempt) -> list[Listed]:
+    text = attempt.text
+    if text.line is None:
+        return []
+    until = attempt.started_at - OLDER_BY
+    found = []
+    account = await sync_to_async(account_of)(text.line)
+    pair = {"sender": text.line.number, "recipient": text.clearance.number}
+    async for item in listing.messages(client, account, **pair):
+        if item.created_at is not None and item.created_at < until:
+            break
+        if item.direction == "outbound":
+            found.append(Listed(item.sid, item.body, item.status, item.created_at))
+    return found
+
+
+def _verdict(attempt: Attempt, listed: list[Listed]) -> unknown.Verdict:
+    adopted = unknown.adopted_sids([item.sid for item in listed])
+    return unknown.judge(
+        listed, body=attempt.text.body, started_at=attempt.started_at, adopted=adopted
+    )
+
+
+async def refresh_stale(client: Client) -> int:
+    """Ask the carrier for texts that were sent a while ago and never heard of; return how many."""
+    texts = await sync_to_async(settle.stale)(now=clock.now())
+    for text in texts:
+        if text.line is None or text.carrier_sid is None:
+            continue
+        try:
+            account = await sync_to_async(account_of)(text.line)
+            item = await listing.message(client, account, text.carrier_sid)
+        except CarrierProblem as problem:
+            _log.warning("state of a text not read", text=text.pk, why=problem.sentence)
+            await sync_to_async(settle.look_later)(text_id=text.pk, now=clock.now())
+            continue
+        await _refreshed(text.pk, item.status, item.error_code, clock.now())
+    return len(texts)
+
+
+async def _refreshed(text_id: int, status: str, code: int | None, now: datetime) -> None:
+    await sync_to_async(settle.refreshed)(text_id=text_id, status=status, code=code, now=now)

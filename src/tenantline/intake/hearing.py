@@ -1,0 +1,98 @@
+"""Whether we know all that has come in on a line (R8).
+
+Twilio calls us once and hardly ever again, so whatever came while nobody listened is known only
+after the line's inbound list has been read. A line sends while a web process listens and the list
+was read, to its end, by a reading that began after that process had begun to listen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from tenantline.intake.models import LineReading, Listener
+
+BEAT_EVERY: Final = timedelta(seconds=2)
+SILENT_AFTER: Final = timedelta(seconds=10)  # a listener without a beat for so long was not there
+FRESH_FOR: Final = timedelta(minutes=10)  # automatic texts want a reading this young
+READ_EVERY: Final = timedelta(minutes=4)
+FORGET_AFTER: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What we know of what came in. ``heard_since`` None: nobody listens."""
+
+    heard_since: datetime | None
+    readings: dict[int, datetime]
+
+    def is_known(self, line_id: int) -> bool:
+        """Tell whether everything that came in on the line is known, so that a person may send."""
+        read = self.readings.get(line_id)
+        return read is not None and self.heard_since is not None and read >= self.heard_since
+
+    def is_fresh(self, line_id: int, now: datetime) -> bool:
+        """Tell whether the line was read lately enough for automatic texts too."""
+        return self.is_known(line_id) and now - self.readings[line_id] <= FRESH_FOR
+
+
+def knowledge(now: datetime) -> Knowledge:
+    """Return what is known at ``now`` of all lines."""
+    listening = Listener.objects.filter(beat_at__gt=now - SILENT_AFTER)
+    since = max((row.since for row in listening), default=None)
+    readings = LineReading.objects.values_list("line_id", "began_at")
+    return Knowledge(since, dict(readings))
+
+
+def beat(*, name: str, unbroken: bool, now: datetime) -> None:
+    """Say that a web process listens.
+
+    ``unbroken`` False: it has just started, or could not store a call since its last beat; what
+    came meanwhile is not known until the lists have been read.
+    """
+    row = Listener.objects.filter(name=name).first()
+    if row is None:
+        Listener.objects.create(name=name, since=now, beat_at=now)
+        Listener.objects.filter(beat_at__lt=now - FORGET_AFTER).delete()
+        return
+    if not unbroken or now - row.beat_at > SILENT_AFTER:
+        row.since = now
+    row.beat_at = now
+    row.save(update_fields=["since", "beat_at"])
+
+
+def end(*, name: str) -> None:
+    """Say that a web process no longer listens."""
+    Listener.objects.filter(name=name).delete()
+
+
+def note_reading(*, line_id: int, began_at: datetime, found: int, now: datetime) -> None:
+    """Keep that a line's inbound list was read to its end, and how much only that has found."""
+    changes: dict[str, object] = {"began_at": began_at, "problem": "", "problem_at": None}
+    if found:
+        changes |= {"found": found, "found_at": now}
+    LineReading.objects.update_or_create(line_id=line_id, defaults=changes)
+
+
+def note_problem(*, line_id: int, problem: str, now: datetime) -> None:
+    """Keep why a line's inbound list could not be read."""
+    LineReading.objects.filter(line_id=line_id).update(problem=problem[:300], problem_at=now)
+
+
+def reading_of(line_id: int) -> LineReading | None:
+    """Return what is known of a line's last reading, None before the first."""
+    return LineReading.objects.filter(line_id=line_id).first()
+
+
+def to_read(line_ids: Iterable[int], now: datetime) -> list[int]:
+    """Return the lines whose inbound list has to be read now: unknown ones, and stale ones."""
+    known = knowledge(now)
+    if known.heard_since is None:
+        return []
+    return [
+        line_id
+        for line_id in line_ids
+        if not known.is_known(line_id) or now - known.readings[line_id] >= READ_EVERY
+    ]

@@ -1,0 +1,37 @@
+"""Reading back from the carrier: missed inbound texts, unclear sends, silent statuses (R7-R9)."""
+
+from __future__ import annotations
+
+from asgiref.sync import sync_to_async
+
+from tenantline.carrier.client import Client
+from tenantline.conversations import reconcile, unclear
+from tenantline.facilities import queries as facilities
+from tenantline.facilities.models import Line
+from tenantline.intake import hearing
+from tenantline.kernel import clock
+
+
+async def read_lines(client: Client) -> int:
+    """Read the inbound list of every line whose inbound is unknown or stale."""
+    for line in await sync_to_async(_to_read)():
+        await reconcile.read_line(client, line)
+    return 0
+
+
+async def settle_unknown(client: Client) -> int:
+    """Look at the carrier for texts of which nobody knows whether they left."""
+    await unclear.settle_unknown(client)
+    return 0
+
+
+async def refresh_stale(client: Client) -> int:
+    """Ask the carrier for texts whose status callbacks never came."""
+    await unclear.refresh_stale(client)
+    return 0
+
+
+def _to_read() -> list[Line]:
+    lines = facilities.heard_lines()
+    wanted = set(hearing.to_read([line.pk for line in lines], clock.now()))
+    return [line for line in lines if line.pk in wanted]
