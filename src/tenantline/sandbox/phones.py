@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -50,6 +51,11 @@ class Phone:
     texted: bool = False
 
     @property
+    def key(self) -> str:
+        """Return the number's digits, for ids in the page."""
+        return self.number.lstrip("+")
+
+    @property
     def shown(self) -> str:
         """Return the number as people read it."""
         return phone.national(self.number)
@@ -73,8 +79,8 @@ class Screen:
 
     @property
     def key(self) -> str:
-        """Return the number's digits, for ids in the page."""
-        return self.phone.number.lstrip("+")
+        """Return the phone's key."""
+        return self.phone.key
 
     @property
     def line_shown(self) -> str:
@@ -106,6 +112,12 @@ def known(*, search: str, now: datetime) -> list[Phone]:
             phones[number].texted = True
     ordered = sorted(phones.values(), key=lambda p: (not p.texted, not p.holders, p.name.lower()))
     return ordered[:SHOWN]
+
+
+def mark_of(phones: Sequence[Phone]) -> str:
+    """Return what changes whenever the list of phones looks different."""
+    rows = [(p.number, p.name, [h.status for h in p.holders]) for p in phones]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
 
 def one(number: Number, *, now: datetime) -> Phone:

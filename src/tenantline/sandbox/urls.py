@@ -9,6 +9,7 @@ app_name = "sandbox"
 urlpatterns = [
     path("sandbox/", story.page, name="story"),
     path("sandbox/handset/", handset.page, name="handset"),
+    path("sandbox/handset/phones/", handset.phone_list, name="phone-list"),
     path("sandbox/handset/screen/", handset.screen, name="screen"),
     path("sandbox/handset/phone/", handset.phone_frame, name="phone"),
     path("sandbox/handset/send/", handset.send, name="send"),

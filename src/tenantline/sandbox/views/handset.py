@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -24,23 +25,26 @@ UNCHANGED: Final = 204  # htmx leaves the page as it is
 @demo_only
 def page(request: HttpRequest) -> HttpResponse:
     """Show the list of phones and the chosen ones: ``?phone=+1…``, repeated for several."""
-    now, search = clock.now(), request.GET.get("q", "").strip()
     shown, problem = _screens(request)
     if len(shown) == 1 and request.GET.getlist("phone") != [shown[0].phone.number] and not problem:
         return redirect(_address(shown[0]))
-    return render(
-        request,
-        "sandbox/handset.html",
-        {
-            "here": "handset",
-            "phones": phones.known(search=search, now=now),
-            "screens": shown,
-            "chosen": [screen.phone.number for screen in shown],
-            "room_for_more": 0 < len(shown) < SIDE_BY_SIDE,
-            "search": search,
-            "problem": problem,
-        },
-    )
+    context = {
+        "here": "handset",
+        "screens": shown,
+        "problem": problem,
+        **_phone_list(request, [screen.phone.number for screen in shown]),
+    }
+    return render(request, "sandbox/handset.html", context)
+
+
+@require_safe
+@demo_only
+def phone_list(request: HttpRequest) -> HttpResponse:
+    """Answer the list's question whether a phone or a consent is new: its rows, or 204."""
+    context = _phone_list(request, request.GET.getlist("phone")[:SIDE_BY_SIDE])
+    if request.GET.get("mark") == context["mark"]:
+        return HttpResponse(status=UNCHANGED)
+    return render(request, "sandbox/phone_list.html", context)
 
 
 @require_safe
@@ -89,6 +93,18 @@ def send(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"screen": after, "problem": problem, "typed": body, "sent": True}
     template = "phone" if request.headers.get("HX-Request") else "lone_phone"
     return render(request, f"sandbox/{template}.html", context)
+
+
+def _phone_list(request: HttpRequest, chosen: Sequence[str]) -> dict[str, Any]:
+    search = request.GET.get("q", "").strip()
+    found = phones.known(search=search, now=clock.now())
+    return {
+        "phones": found,
+        "mark": phones.mark_of(found),
+        "chosen": chosen,
+        "room_for_more": 0 < len(chosen) < SIDE_BY_SIDE,
+        "search": search,
+    }
 
 
 def _screens(request: HttpRequest) -> tuple[list[Screen], str]:
