@@ -122,10 +122,10 @@ def tell_story(browser: Browser, running: Demo) -> None:
     desk.goto(f"{running.address}{address}")
     write(desk, "Good morning Dana, yes: the gate opens at 6.")
     text(phone, running, "Great, thank you!")
-    expect(desk.get_by_text("Great, thank you!")).to_be_visible()
+    expect(desk.locator(".chat-body").get_by_text("Great, thank you!")).to_be_visible()
     write_rest(desk)
     take(desk, "chat")
-    night = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    night = browser.new_context(viewport={"width": 1280, "height": 700}, color_scheme="dark")
     home = sign_in(night, running, "marcus")
     home.wait_for_load_state("load")
     home.wait_for_timeout(1500)  # the widgets come in one by one
