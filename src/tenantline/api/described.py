@@ -66,7 +66,26 @@ def _response(status: int) -> dict[str, Any]:
     return response
 
 
-def problem_schemas() -> dict[str, Any]:
-    """Return the component schemas that problems need."""
-    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {**schema.pop("$defs"), "Problem": schema}
+def tidied(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return ninja's description with problems, and without what it says that is not so.
+
+    A parameter that may be left out cannot be null, and no document is made of parameters alone.
+    """
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            for parameter in operation["parameters"]:
+                parameter["schema"] = _without_null(parameter["schema"])
+    schemas = schema["components"]["schemas"]
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= {**problem.pop("$defs"), "Problem": problem}
+    for name in [name for name in schemas if name.endswith("Query")]:
+        del schemas[name]
+    return schema
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    kinds = [kind for kind in schema.get("anyOf", []) if kind.get("type") != "null"]
+    if len(kinds) != 1:
+        return schema
+    rest = {name: value for name, value in schema.items() if name not in ("anyOf", "description")}
+    return kinds[0] | rest

@@ -12,11 +12,14 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
+import structlog
+from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from tenantline.kernel.errors import BadInput, Conflict, Forbidden, NotFound, TenantlineError
 
+_log = structlog.get_logger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
 PREFIX: Final = "/api/v1/"
 _KEPT_HEADERS: Final = ("Allow", "Retry-After", "WWW-Authenticate")
@@ -90,6 +93,13 @@ def of_error(request: HttpRequest, error: TenantlineError) -> HttpResponse:
     if isinstance(error, Conflict) and error.existing:
         more |= {"id": error.existing, "existing": error.existing}
     return answer(status=status, code=error.code, sentence=error.sentence, **more)
+
+
+def of_crash(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer what nobody expected, and log it. The desk's page for it would be in the way here."""
+    got_request_exception.send(sender=None, request=request)
+    _log.error("request crashed", method=request.method, path=request.path, exc_info=error)
+    return of_status(500)
 
 
 def answer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -106,12 +106,17 @@ class NewTenant(_Details):
     name: Name
 
 
+def _describe_changes(schema: dict[str, Any]) -> None:
+    # What is left out of a change stays as it is: there are no defaults.
+    for described in schema["properties"].values():
+        described.pop("default", None)
+    schema["example"] = {"mobile": "+15125550177", "units": ["A12", "B7"]}
+
+
 class TenantChanges(_Details):
     """What is to change about a tenant; fields that are left out stay as they are."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"mobile": "+15125550177", "units": ["A12", "B7"]}}
-    )
+    model_config = ConfigDict(json_schema_extra=_describe_changes)
 
     name: Name = ""
 
@@ -169,14 +174,12 @@ class TenantPage(BaseModel):
     next_cursor: str | None = Field(description="Of the next page; null: this was the last.")
 
 
-class _Services(BaseModel):
+class Services(BaseModel):
+    """What the tenant has agreed to, each active or not."""
+
     chat: bool
     statements: bool
     notices: bool
-
-
-class Services(_Services):
-    """What the tenant has agreed to, each active or not."""
 
 
 class Form(BaseModel):

@@ -149,6 +149,7 @@ def issue_form(request: ApiRequest, tenant_id: Path[str]) -> Status[Form]:
 )
 def get_consent(request: ApiRequest, tenant_id: Path[str]) -> Consent:
     """Whether, for what and since when the tenant may be texted."""
+    request.auth.demand("text")
     return _consent(request.auth, tenant_id)
 
 

@@ -35,6 +35,7 @@ api = NinjaAPI(
 )
 api.add_router("", tenants.router)
 api.add_router("", messages.router)
+api.exception_handler(Exception)(problems.of_crash)
 api.exception_handler(TenantlineError)(problems.of_error)
 api.exception_handler(ValidationError)(reading.invalid)
 api.exception_handler(HttpError)(reading.unreadable)
@@ -51,9 +52,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _description() -> dict[str, Any]:
-    schema = api.get_openapi_schema()
-    schema["components"]["schemas"].update(described.problem_schemas())
-    return dict(schema)
+    return described.tidied(dict(api.get_openapi_schema()))
 
 
 @csrf_exempt
@@ -63,6 +62,7 @@ def unknown(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("", unknown),
     path("openapi.json", openapi, name="openapi"),
     path("", api.urls),
     re_path("", unknown),

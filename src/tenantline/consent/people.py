@@ -90,7 +90,7 @@ def change(*, tenant: Tenant, wanted: Wanted, by: Actor, now: datetime) -> Tenan
     """
     try:
         with transaction.atomic():
-            tenant = Tenant.objects.select_for_update(of=("self",)).get(pk=tenant.pk)
+            tenant = Tenant.objects.select_for_update(of=("self",), no_key=True).get(pk=tenant.pk)
             if wanted.details:
                 tenant_actions.change_details(tenant=tenant, by=by, now=now, **wanted.details)
             if wanted.number is not UNSAID:
