@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -47,6 +47,18 @@ class Evidence:
     text: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """An event to be appended, as ``append`` takes it."""
+
+    kind: Kind
+    at: datetime
+    evidence: Evidence
+    body: Mapping[str, Any]
+    period: NumberPeriod | None = None
+    facility_id: int | None = None
+
+
 def prepare() -> None:
     """Make the chain's head and key if there are none yet, and open the key (``tenantline init``).
 
@@ -77,31 +89,52 @@ def append(
 
     ``period`` None: the event concerns the number itself. ``body`` must be JSON-able.
     """
+    draft = Draft(
+        kind=kind, at=at, evidence=evidence, period=period, facility_id=facility_id, body=body
+    )
+    return append_all([draft])[0]
+
+
+def append_all(drafts: Sequence[Draft]) -> list[LedgerEvent]:
+    """Append events in this order under one lock of the head. Needs the caller's transaction."""
     head = _locked_head()
-    particulars = Particulars.objects.create(
+    rows = Particulars.objects.bulk_create(_particulars(draft.evidence) for draft in drafts)
+    events = []
+    for draft, particulars in zip(drafts, rows, strict=True):
+        event = _chained(draft, particulars, head)
+        head.sequence, head.hash = event.sequence, event.hash
+        events.append(event)
+    LedgerEvent.objects.bulk_create(events)
+    head.save(update_fields=["sequence", "hash"])
+    return events
+
+
+def _particulars(evidence: Evidence) -> Particulars:
+    return Particulars(
         nonce=new_token(16),
         number=evidence.number[:20],  # an alphanumeric sender may be longer than any number
         ip=evidence.ip[:45],
         user_agent=evidence.user_agent[:400],
         text=evidence.text,
     )
+
+
+def _chained(draft: Draft, particulars: Particulars, head: LedgerHead) -> LedgerEvent:
+    period = draft.period
     event = LedgerEvent(
         sequence=head.sequence + 1,
-        kind=kind,
-        at=at.astimezone(UTC),
-        facility_id=facility_id if period is None else period.tenant.facility_id,
+        kind=draft.kind,
+        at=draft.at.astimezone(UTC),
+        facility_id=draft.facility_id if period is None else period.tenant.facility_id,
         tenant_id=period.tenant_id if period else None,
         period_id=period.pk if period else None,
-        number_key=number_key(evidence.number),
-        body=json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True),
+        number_key=number_key(draft.evidence.number),
+        body=json.dumps(draft.body, sort_keys=True, separators=(",", ":"), ensure_ascii=True),
         particulars=particulars,
         particulars_hash=particulars_hash(particulars),
         previous=head.hash,
     )
     event.hash = event_hash(event)
-    event.save(force_insert=True)
-    head.sequence, head.hash = event.sequence, event.hash
-    head.save(update_fields=["sequence", "hash"])
     return event
 
 
@@ -124,6 +157,26 @@ def facts_of(period: NumberPeriod) -> list[Fact]:
     return [to_fact(event) for event in rows.filter(own | about_the_number)]
 
 
+def facts_of_all(periods: Sequence[NumberPeriod]) -> dict[int, list[Fact]]:
+    """Return ``facts_of`` each of these periods by its id; their tenants must be loaded."""
+    by_key: dict[str, list[NumberPeriod]] = {}
+    for period in periods:
+        by_key.setdefault(number_key(period.number), []).append(period)
+    facts: dict[int, list[Fact]] = {period.pk: [] for period in periods}
+    for event in LedgerEvent.objects.filter(number_key__in=by_key):
+        for period in by_key[event.number_key]:
+            if _concerns(event, period):
+                facts[period.pk].append(to_fact(event))
+    return facts
+
+
+def _concerns(event: LedgerEvent, period: NumberPeriod) -> bool:
+    if event.period_id is None:
+        return event.kind in _ABOUT_THE_NUMBER and event.at >= period.started_at
+    mine = (period.pk, period.tenant_id, period.tenant.facility_id)
+    return (event.period_id, event.tenant_id, event.facility_id) == mine
+
+
 def events_of(tenant_id: int) -> list[LedgerEvent]:
     """Return every event about a tenant's numbers, oldest first, for the consent history."""
     condition = Q(tenant_id=tenant_id)
@@ -140,6 +193,16 @@ def number_was_closed(period: NumberPeriod) -> bool:
     """R4: tell whether the tenant held another number with consent before this period."""
     rows = LedgerEvent.objects.filter(tenant_id=period.tenant_id, kind="number_closed")
     return rows.exclude(period_id=period.pk).exists()
+
+
+def closed_by(tenant_ids: Iterable[int]) -> dict[int, set[int]]:
+    """R4: return the number periods with consent that these tenants gave up, by tenant."""
+    rows = LedgerEvent.objects.filter(tenant_id__in=tenant_ids, kind="number_closed")
+    found: dict[int, set[int]] = {}
+    for tenant_id, period_id in rows.values_list("tenant_id", "period_id"):
+        if tenant_id is not None and period_id is not None:
+            found.setdefault(tenant_id, set()).add(period_id)
+    return found
 
 
 def ever_closed(tenant_id: int) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from tenantline.consent import ledger, queries, rules
 from tenantline.consent.models import Standing
 from tenantline.feed import actions as feed
 from tenantline.tenants import queries as tenants
-from tenantline.tenants.models import Tenant
+from tenantline.tenants.models import NumberPeriod, Tenant
 
 
 def refresh(tenant: Tenant, *, now: datetime) -> None:
@@ -16,19 +18,8 @@ def refresh(tenant: Tenant, *, now: datetime) -> None:
     period = tenants.current_period(tenant.pk)
     standing = rules.fold(ledger.facts_of(period)) if period else rules.Standing()
     closed = ledger.number_was_closed(period) if period else ledger.ever_closed(tenant.pk)
-    status, since = queries.status_of(standing, closed, now)
     Standing.objects.update_or_create(
-        tenant=tenant,
-        defaults={
-            "period": period,
-            "status": status,
-            "since": since,
-            "lapses_at": _lapses_at(standing, status),
-            "held": standing.held,
-            "chat": standing.covers("chat", now),
-            "statements": standing.covers("statements", now),
-            "notices": standing.covers("notices", now),
-        },
+        tenant=tenant, defaults=_kept(period, standing, closed=closed, now=now)
     )
     feed.tell(facility_id=tenant.facility_id, topic="consent", ref=tenant.pk, now=now)
 
@@ -37,6 +28,53 @@ def refresh_holders(number: str, *, now: datetime) -> None:
     """Refresh everyone who holds a number, at every facility."""
     for period in tenants.holders(number):
         refresh(period.tenant, now=now)
+
+
+def refresh_all(numbers: Collection[str], *, now: datetime) -> None:
+    """Refresh everyone who holds one of these numbers, with a handful of statements.
+
+    Open pages are told once for each facility.
+    """
+    rows = NumberPeriod.objects.filter(number__in=numbers, ended_at=None)
+    periods = list(rows.select_related("tenant").order_by("id"))
+    facts = ledger.facts_of_all(periods)
+    closed = ledger.closed_by([period.tenant_id for period in periods])
+    kept = [
+        _kept(
+            period,
+            rules.fold(facts[period.pk]),
+            closed=bool(closed.get(period.tenant_id, set()) - {period.pk}),
+            now=now,
+        )
+        | {"tenant": period.tenant}
+        for period in periods
+    ]
+    if not kept:
+        return
+    Standing.objects.bulk_create(
+        [Standing(**values) for values in kept],
+        update_conflicts=True,
+        unique_fields=["tenant"],
+        update_fields=[name for name in kept[0] if name != "tenant"],
+    )
+    for facility_id, tenant_id in {p.tenant.facility_id: p.tenant_id for p in periods}.items():
+        feed.tell(facility_id=facility_id, topic="consent", ref=tenant_id, now=now)
+
+
+def _kept(
+    period: NumberPeriod | None, standing: rules.Standing, *, closed: bool, now: datetime
+) -> dict[str, Any]:
+    status, since = queries.status_of(standing, closed, now)
+    return {
+        "period": period,
+        "status": status,
+        "since": since,
+        "lapses_at": _lapses_at(standing, status),
+        "held": standing.held,
+        "chat": standing.covers("chat", now),
+        "statements": standing.covers("statements", now),
+        "notices": standing.covers("notices", now),
+    }
 
 
 def _lapses_at(standing: rules.Standing, status: str) -> datetime | None:

@@ -8,7 +8,7 @@ and ``end_rentals`` functions here in their own transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -45,14 +45,14 @@ def add_tenant(
     """Add a tenant, with a first mobile number and units where known.
 
     ``details`` are external_id, email, home_phone, language, delivery_method,
-    statements_by_sms, autopay_method, balance_cents and notes.
+    statements_by_sms, autopay_method, balance_cents, paid_through (a day) and notes.
 
     Raises:
         BadInput: a value cannot be used.
         Conflict: the external id is taken at this facility; ``existing`` names the tenant.
     """
     tenant = Tenant(facility=facility, created_at=now, created_by=by.name)
-    _put_details(tenant, {"name": name, **details})
+    put_details(tenant, {"name": name, **details})
     with transaction.atomic():
         _refuse_known(tenant)
         tenant.save()
@@ -67,7 +67,7 @@ def add_tenant(
 
 def change_details(*, tenant: Tenant, by: Actor, now: datetime, **details: Any) -> Tenant:
     """Change a tenant's details (those of ``add_tenant``, and name); not number nor rentals."""
-    _put_details(tenant, details)
+    put_details(tenant, details)
     with transaction.atomic():
         if "external_id" in details:
             _refuse_known(tenant)
@@ -143,14 +143,22 @@ def answer_question(*, question: NumberQuestion, answer: str, by: Actor, now: da
 def refresh_search(tenant: Tenant) -> None:
     """Rewrite the words by which a tenant is found."""
     period = queries.current_period(tenant.pk)
-    words = [tenant.name, tenant.email, tenant.external_id or "", tenant.home_phone]
-    words += queries.every_unit(tenant.pk)
-    if period is not None:
-        words.append(period.number)
-    Tenant.objects.filter(pk=tenant.pk).update(search_text=" ".join(filter(None, words)).lower())
+    words = search_words(tenant, queries.every_unit(tenant.pk), period.number if period else "")
+    Tenant.objects.filter(pk=tenant.pk).update(search_text=words)
 
 
-def _put_details(tenant: Tenant, details: dict[str, Any]) -> None:
+def search_words(tenant: Tenant, units: Sequence[str], number: str) -> str:
+    """Return the words by which a tenant with these units and this number is found."""
+    words = [tenant.name, tenant.email, tenant.external_id or "", tenant.home_phone, *units, number]
+    return " ".join(filter(None, words)).lower()
+
+
+def put_details(tenant: Tenant, details: dict[str, Any]) -> None:
+    """Put checked values into a tenant's row, which is not saved.
+
+    Raises:
+        BadInput: a value cannot be used, or a tenant has no such detail.
+    """
     for name, value in details.items():
         check = _CHECKS.get(name)
         if check is None:
@@ -173,6 +181,12 @@ def _cents(value: Any) -> int:
     return value
 
 
+def _day(value: Any) -> date | None:
+    if value is not None and type(value) is not date:
+        raise BadInput("Paid through is a day.", field="paid_through")
+    return value
+
+
 def _choice(field: str, allowed: Sequence[str]) -> Callable[[Any], str]:
     return lambda value: rules.checked_choice(str(value), allowed, field=field)
 
@@ -188,6 +202,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "statements_by_sms": bool,
     "balance_cents": _cents,
     "notes": lambda value: _short(str(value or ""), 10_000, "notes"),
+    "paid_through": _day,
 }
 
 

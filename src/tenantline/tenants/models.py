@@ -34,6 +34,7 @@ class Tenant(models.Model):
     statements_by_sms = models.BooleanField(default=False)
     autopay_method = models.CharField(max_length=8, default="NET")
     balance_cents = models.BigIntegerField(default=0)
+    paid_through = models.DateField(null=True)  # as the management system last said
     notes = models.TextField(blank=True)
     search_text = models.TextField(default="")  # lower-case name, units, numbers, e-mail
     created_at = models.DateTimeField()

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ("statements_by_sms", models.BooleanField(default=False)),
                 ("autopay_method", models.CharField(default="NET", max_length=8)),
                 ("balance_cents", models.BigIntegerField(default=0)),
+                ("paid_through", models.DateField(null=True)),
                 ("notes", models.TextField(blank=True)),
                 ("search_text", models.TextField(default="")),
                 ("created_at", models.DateTimeField()),

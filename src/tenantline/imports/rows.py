@@ -1,0 +1,251 @@
+"""One record becomes what it says of a tenant, or the reason why it cannot be used. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final
+
+from tenantline.imports import values
+from tenantline.imports.columns import FIELDS, words_of
+from tenantline.imports.dates import day
+from tenantline.imports.errors import Unreadable
+from tenantline.imports.reading import Record
+from tenantline.imports.sheet import DATES, Sheet
+from tenantline.kernel.errors import BadInput
+from tenantline.kernel.phone import Number
+from tenantline.tenants import rules
+
+_TOTALS: Final = re.compile(
+    r"(?:grand |sub ?-?)?totals?\b[\s:=]*[\d,.$()\s-]*|(?:count|records?|rows|tenants)\s*[:=]\s*\d+"
+    r"|\d+ (?:records?|rows|tenants|units|customers)|page \d+(?: of \d+)?|end of report",
+    re.IGNORECASE,
+)
+_VACANT: Final = re.compile(
+    r"[(*\[\s-]*(?:vacant|available|unrented|empty unit)[)*\]\s-]*", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """That the tenant rents or rented a unit (empty: unknown which), as the file says."""
+
+    unit: str
+    since: date | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What rows say of one tenant; None and empty mean that they say nothing.
+
+    ``home_phone`` is as it was written. ``sms`` is whether texts are allowed: False takes consent
+    away, True gives none. ``remarks`` are for the report.
+    """
+
+    line: int
+    name: str
+    external_id: str = ""
+    email: str = ""
+    mobile: Number | None = None
+    home_phone: str = ""
+    language: str = ""
+    balance_cents: int | None = None
+    paid_through: date | None = None
+    sms: bool | None = None
+    notes: str = ""
+    stays: tuple[Stay, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Return the units that are named."""
+        return tuple(dict.fromkeys(stay.unit for stay in self.stays if stay.unit))
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that is not used, and why."""
+
+    line: int
+    reason: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A row that is no tenant's: a line of totals, column names again, a vacant unit."""
+
+    line: int
+    reason: str
+
+
+Row = Accepted | Refused | Skipped
+Cells = dict[str, str]
+
+
+@dataclass
+class Reader:
+    """Turns a sheet's records into rows. ``codes`` are the facility's code and name, lower case."""
+
+    sheet: Sheet
+    codes: frozenset[str]
+    this_year: int
+    _headers: frozenset[str] = field(init=False)
+    _last_place: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        columns = self.sheet.columns
+        self._headers = frozenset(words_of(columns.headers[p]) for p in columns.chosen.values())
+        self._last_place = max(columns.chosen.values())
+
+    def read(self, record: Record) -> Row:
+        """Return what a record says, why it is refused, or why it is passed over."""
+        try:
+            cells = self._cells(record)
+            passed_over = self._why_no_tenant(record, cells)
+            if passed_over:
+                return Skipped(record.line, passed_over)
+            self._demand_whole(record)
+            return self._accepted(record.line, cells)
+        except Unreadable as error:
+            return Refused(record.line, error.reason, _said(record))
+        except BadInput as error:
+            return Refused(record.line, error.sentence, _said(record))
+
+    def _cells(self, record: Record) -> Cells:
+        count = len(record.cells)
+        return {
+            name: values.text(record.cells[place]) if place < count else ""
+            for name, place in self.sheet.columns.chosen.items()
+        }
+
+    def _why_no_tenant(self, record: Record, cells: Cells) -> str:
+        filled = [cell for cell in map(str.strip, record.cells) if cell]
+        if filled and len(filled[0]) < 60 and _TOTALS.fullmatch(filled[0]):
+            if not any(cells.get(name) for name in ("mobile", "email", "home_phone")):
+                return "a line of totals"
+        if len(filled) > 1 and {words_of(cell) for cell in filled[:40]} >= self._headers:
+            return "the names of the columns again"
+        name = cells.get("name", "")
+        if name and _VACANT.fullmatch(name):
+            return "a unit without a tenant"
+        return ""
+
+    def _demand_whole(self, record: Record) -> None:
+        if record.fault:
+            raise Unreadable(record.fault)
+        width, count = len(self.sheet.columns.headers), len(record.cells)
+        if count <= self._last_place:
+            raise Unreadable(f"The row has {count} cells where the columns need {width}.")
+        if count > width and any(cell.strip() for cell in record.cells[width:]):
+            raise Unreadable(
+                f"The row has {count} cells, but there are {width} columns; perhaps a comma stands "
+                "in a cell without quotation marks."
+            )
+
+    def _accepted(self, line: int, cells: Cells) -> Accepted:
+        self._demand_facility(cells)
+        mobile, home, remarks = _phones(cells)
+        days = {name: self._day(cells, name) for name in DATES}
+        return Accepted(
+            line=line,
+            name=rules.checked_name(_name(cells)),
+            external_id=_short(cells, "external_id", 80),
+            email=rules.checked_email(_filled(cells, "email")),
+            mobile=mobile,
+            home_phone=home,
+            language=_told("language", values.language, cells) or "",
+            balance_cents=_told("balance", values.cents, cells),
+            paid_through=days["paid_through"],
+            sms=_sms(cells),
+            notes=_short(cells, "notes", 10_000),
+            stays=_stays(cells, days["move_in"], days["move_out"]),
+            remarks=remarks,
+        )
+
+    def _day(self, cells: Cells, name: str) -> date | None:
+        def read(cell: str) -> date | None:
+            return day(cell, is_us=name in self.sheet.us_dates, this_year=self.this_year)
+
+        return _told(name, read, cells)
+
+    def _demand_facility(self, cells: Cells) -> None:
+        said = cells.get("facility", "")
+        if not self.sheet.several_facilities or not said:
+            return
+        if " ".join(said.lower().split()) not in self.codes:
+            raise Unreadable(f"The row is of another facility, {said[:60]}.")
+
+
+def _told(name: str, read: Callable[[str], Any], cells: Cells) -> Any:
+    """Read a cell; a reason begins with the field that it concerns."""
+    cell = cells.get(name, "")
+    if not cell:
+        return None
+    try:
+        return read(cell)
+    except Unreadable as error:
+        raise Unreadable(f"{FIELDS[name]}: {error.reason}") from None
+
+
+def _name(cells: Cells) -> str:
+    first, last = _filled(cells, "first_name"), _filled(cells, "last_name")
+    name = _filled(cells, "name")
+    if last and not first and name and last.lower() not in name.lower():
+        first, name = name, ""  # the column "Nombre" beside "Apellido" holds the first name
+    return name or " ".join(filter(None, (first, last))) or _filled(cells, "company")
+
+
+def _filled(cells: Mapping[str, str], name: str) -> str:
+    cell = cells.get(name, "")
+    return "" if values.says_nothing(cell) else cell
+
+
+def _short(cells: Cells, name: str, limit: int) -> str:
+    cell = _filled(cells, name)
+    if len(cell) > limit:
+        raise Unreadable(f"{FIELDS[name]}: longer than {limit:,} characters.")
+    return cell
+
+
+def _phones(cells: Cells) -> tuple[Number | None, str, tuple[str, ...]]:
+    """Return the mobile number, the home phone and what to remark about them."""
+    mobile = values.phone_number(cells.get("mobile", ""))
+    home = _told("home_phone", lambda cell: values.phone_number(cell, kind="home"), cells)
+    if mobile is not None and values.phone_kind(cells.get("phone_type", "")) == "home":
+        mobile = values.phone_number(mobile.written, kind="home")
+    number = mobile.number if mobile and mobile.kind == "mobile" else None
+    homes = [found.written for found in (home, mobile) if found and found.kind == "home"]
+    if len(set(homes)) > 1:
+        raise Unreadable("The row gives two home phones; only one can be kept.")
+    remark = "kept as home phone, never texted" if mobile and mobile.kind == "home" else ""
+    return number, homes[0] if homes else "", (remark,) if remark else ()
+
+
+def _sms(cells: Cells) -> bool | None:
+    allowed = _told("sms_allowed", values.yes_or_no, cells)
+    refused = _told("sms_refused", lambda cell: values.yes_or_no(cell, question="must not"), cells)
+    said = {answer for answer in (allowed, refused) if answer is not None}
+    return None if not said else said == {True}  # one "no" is enough
+
+
+def _stays(cells: Cells, since: date | None, until: date | None) -> tuple[Stay, ...]:
+    if since and until and until < since:
+        raise Unreadable("The move-out is before the move-in.")
+    units = _told("unit", values.unit_names, cells) or []
+    if units:
+        return tuple(Stay(unit, since, until) for unit in units)
+    return (Stay("", since, until),) if since or until else ()
+
+
+def _said(record: Record) -> str:
+    """Return the beginning of a row, so that a person finds it again."""
+    return " · ".join(cell.strip()[:30] for cell in record.cells[:4] if cell.strip())[:100]
+
+
+def with_remark(row: Accepted, remark: str) -> Accepted:
+    """Return the row with one more remark for the report."""
+    return replace(row, remarks=(*row.remarks, remark))

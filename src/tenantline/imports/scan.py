@@ -1,0 +1,88 @@
+"""A pass over all rows before any is used: which belong together, how many can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tenantline.imports.groups import MOST_HOLDERS, Groups, Key, grouped, key_of
+from tenantline.imports.rows import Accepted, Reader, Refused, Row
+
+Progress = Callable[[int], None]
+"""Told how many rows have been read so far."""
+_TELL_EVERY = 500
+
+
+@dataclass(frozen=True)
+class Together:
+    """One tenant of the file: what all of the rows say, the rows' lines, and refusals if any."""
+
+    row: Accepted
+    lines: tuple[int, ...]
+
+
+def no_progress(_done: int) -> None:
+    """Tell nobody."""
+
+
+def group_rows(reader: Reader, progress: Progress = no_progress) -> Groups:
+    """Find the rows that speak of one tenant, and mobile numbers that too many have."""
+    first_lines: dict[Key, int] = {}
+    repeated: set[int] = set()
+    holders: dict[str, int] = {}
+    for done, record in enumerate(reader.sheet.records(), 1):
+        row = reader.read(record)
+        if done % _TELL_EVERY == 0:
+            progress(done)
+        if not isinstance(row, Accepted):
+            continue
+        key = key_of(row)
+        if key in first_lines:
+            repeated |= {first_lines[key], row.line}
+            continue
+        first_lines[key] = row.line
+        if row.mobile:
+            holders[row.mobile] = holders.get(row.mobile, 0) + 1
+    del first_lines
+    return grouped(_again(reader, repeated), holders)
+
+
+def _again(reader: Reader, lines: set[int]) -> Iterator[Accepted]:
+    if not lines:
+        return
+    for record in reader.sheet.records():
+        if record.line in lines:
+            row = reader.read(record)
+            if isinstance(row, Accepted):
+                yield row
+
+
+def tenants_in(reader: Reader, groups: Groups) -> Iterator[Together | Row]:
+    """Yield each tenant of the file once, where the first row stands; what is no tenant as it is.
+
+    A row that follows another of its tenant yields nothing of its own, unless it is refused.
+    """
+    for record in reader.sheet.records():
+        row = reader.read(record)
+        if not isinstance(row, Accepted):
+            yield row
+        elif row.line in groups.refused:
+            yield Refused(row.line, groups.refused[row.line], row.name[:60])
+        elif row.line not in groups.following:
+            yield _whole(row, groups)
+
+
+def _whole(first: Accepted, groups: Groups) -> Together | Refused:
+    lines = (first.line, *(row.line for row in groups.followers.get(first.line, ())))
+    row = groups.whole(first)
+    return Together(row, lines)
+
+
+def why_too_common(row: Accepted, groups: Groups) -> str:
+    """Return why a tenant's number cannot be anybody's own, empty if it may be."""
+    if not groups.too_common(row):
+        return ""
+    return (
+        f"More than {MOST_HOLDERS} tenants of this file have this mobile number, so it is nobody's "
+        "own; correct it or leave it empty."
+    )

@@ -1,0 +1,149 @@
+"""Many tenants at once, by the very rules of ``actions``: checked values, search words, R15.
+
+For imports: a handful of statements for a few hundred tenants, where ``actions`` needs a dozen for
+each. The caller holds the transaction and records the act, once for all of them. A number that
+changes and a rental that ends are facts of consent: those stay one by one, in ``consent.actions``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tenantline.facilities import actions as facilities
+from tenantline.facilities.models import Facility
+from tenantline.kernel.actor import Actor
+from tenantline.kernel.phone import Number
+from tenantline.tenants.actions import put_details, search_words
+from tenantline.tenants.models import NumberPeriod, NumberQuestion, Rental, Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class NewRental:
+    """A rental to be recorded; ``unit`` empty: only the fact of the tenancy is known."""
+
+    unit: str
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTenant:
+    """A tenant to be added; ``details`` are those of ``actions.add_tenant``, and name."""
+
+    details: Mapping[str, Any]
+    number: Number | None = None
+    rentals: Sequence[NewRental] = ()
+
+
+@dataclass(slots=True)
+class Known:
+    """A tenant with current number and rentals (units loaded), as ``known`` reads them."""
+
+    tenant: Tenant
+    period: NumberPeriod | None = None
+    rentals: list[Rental] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changes of a tenant: some details, rentals that are new."""
+
+    known: Known
+    details: Mapping[str, Any]
+    rentals: Sequence[NewRental] = ()
+
+
+def add_tenants(
+    *, facility: Facility, people: Sequence[NewTenant], by: Actor, now: datetime
+) -> list[Tenant]:
+    """Add tenants, in this order. Needs the caller's transaction.
+
+    Raises:
+        BadInput: a value cannot be used.
+        IntegrityError: an external id is taken.
+    """
+    tenants = [_new(facility, person, by, now) for person in people]
+    Tenant.objects.bulk_create(tenants)
+    numbers = [(t, p.number) for t, p in zip(tenants, people, strict=True) if p.number]
+    _open_periods(numbers, now)
+    _rent(facility, zip(tenants, (person.rentals for person in people), strict=True))
+    return tenants
+
+
+def change_tenants(*, facility: Facility, changes: Sequence[Change]) -> None:
+    """Change details and add rentals of tenants. Needs the caller's transaction."""
+    for change in changes:
+        put_details(change.known.tenant, dict(change.details))
+        change.known.tenant.search_text = _found_by(change)
+    fields = sorted({name for change in changes for name in change.details} | {"search_text"})
+    Tenant.objects.bulk_update([change.known.tenant for change in changes], fields, batch_size=50)
+    _rent(facility, ((change.known.tenant, change.rentals) for change in changes))
+
+
+def known(tenants: QuerySet[Tenant]) -> dict[int, Known]:
+    """Return these tenants by id, with current numbers and all rentals, in three statements."""
+    found = {tenant.pk: Known(tenant) for tenant in tenants}
+    for period in NumberPeriod.objects.filter(tenant_id__in=found, ended_at=None):
+        period.tenant = found[period.tenant_id].tenant
+        found[period.tenant_id].period = period
+    for rental in Rental.objects.filter(tenant_id__in=found).select_related("unit").order_by("id"):
+        found[rental.tenant_id].rentals.append(rental)
+    return found
+
+
+def _new(facility: Facility, person: NewTenant, by: Actor, now: datetime) -> Tenant:
+    tenant = Tenant(facility=facility, created_at=now, created_by=by.name)
+    put_details(tenant, dict(person.details))
+    units = sorted({rental.unit for rental in person.rentals if rental.unit})
+    tenant.search_text = search_words(tenant, units, person.number or "")
+    return tenant
+
+
+def _found_by(change: Change) -> str:
+    units = {rental.unit.name for rental in change.known.rentals if rental.unit is not None}
+    units |= {rental.unit for rental in change.rentals if rental.unit}
+    period = change.known.period
+    return search_words(change.known.tenant, sorted(units), period.number if period else "")
+
+
+def _open_periods(numbers: Sequence[tuple[Tenant, Number]], now: datetime) -> None:
+    """Begin number periods in this order; R15: each asks about everyone who came before it."""
+    if not numbers:
+        return
+    others: dict[str, list[int]] = {}
+    wanted = {number for _, number in numbers}
+    before = NumberPeriod.objects.filter(number__in=wanted).order_by("tenant_id")
+    for number, tenant_id in before.values_list("number", "tenant_id").distinct():
+        others.setdefault(number, []).append(tenant_id)
+    questions = []
+    for tenant, number in numbers:
+        questions += [
+            NumberQuestion(number=number, tenant=tenant, other_id=other, asked_at=now)
+            for other in others.get(number, ())
+        ]
+        others.setdefault(number, []).append(tenant.pk)
+    NumberPeriod.objects.bulk_create(
+        NumberPeriod(tenant=tenant, number=number, started_at=now) for tenant, number in numbers
+    )
+    NumberQuestion.objects.bulk_create(questions)
+
+
+def _rent(facility: Facility, wanted: Iterable[tuple[Tenant, Sequence[NewRental]]]) -> None:
+    pairs = [(tenant, rental) for tenant, rentals in wanted for rental in rentals]
+    units = facilities.units_named(
+        facility=facility, names=[rental.unit for _, rental in pairs if rental.unit]
+    )
+    Rental.objects.bulk_create(
+        Rental(
+            tenant=tenant,
+            unit=units[rental.unit] if rental.unit else None,
+            started_at=rental.started_at,
+            ended_at=rental.ended_at,
+        )
+        for tenant, rental in pairs
+    )
