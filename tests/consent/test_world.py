@@ -175,4 +175,4 @@ def test_a_town_for_a_while():
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_town_for_long():
-    let_it_run(examples=150, steps=60)
+    let_it_run(examples=40, steps=40)

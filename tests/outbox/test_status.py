@@ -181,7 +181,7 @@ def test_a_text_under_any_answers():
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_text_under_any_answers_for_long():
-    let_it_run(examples=300, steps=25)
+    let_it_run(examples=100, steps=20)
 
 
 def sending() -> tuple[Text, Attempt]:

@@ -56,9 +56,14 @@ _STATES: Final = {
     "canceled": "failed",
 }
 
+# An address, or a bare domain with a path or a usual ending: "due.Please" lacks only a blank.
 _LINK = re.compile(
-    r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?", re.IGNORECASE
+    r"(?:https?://|www\.)\S+"
+    r"|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*"
+    r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|co|us|info|biz|ly|app|link|site|shop|store)\b",
+    re.IGNORECASE,
 )
+_RUN = re.compile(r"[^\W\d_]+|\d+")  # of letters, or of digits
 
 
 def may_move(old: str, new: str) -> bool:
@@ -92,7 +97,9 @@ def wording_key(body: str, *, names: Iterable[str]) -> str:
     """
     text = _LINK.sub(" ", _plain(body))
     for name in sorted(_name_parts(names), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+        # A12 is also written A-12, A 12 and #A12.
+        spelt = r"[\W_]*".join(_RUN.findall(name))
+        text = re.sub(rf"(?<!\w){spelt}(?!\w)", " ", text) if spelt else text
     letters = "".join(c for c in text if c.isalpha())
     return hashlib.sha256((letters or "as typed:" + body.strip()).encode()).hexdigest()
 
