@@ -16,7 +16,7 @@ from tenantline.carrier.client import Client
 from tenantline.carrier.errors import CarrierProblem
 from tenantline.conversations.reconcile import account_of
 from tenantline.kernel import clock
-from tenantline.outbox import settle, unknown
+from tenantline.outbox import stale, unknown
 from tenantline.outbox.models import Attempt
 from tenantline.outbox.unknown import OLDER_BY, Listed
 
@@ -51,8 +51,8 @@ async def _listed(client: Client, attempt: Attempt) -> list[Listed]:
     until = attempt.started_at - OLDER_BY
     found = []
     account = await sync_to_async(account_of)(text.line)
-    pair = {"sender": text.line.number, "recipient": text.clearance.number}
-    async for item in listing.messages(client, account, **pair):
+    sender, recipient = text.line.number, text.clearance.number
+    async for item in listing.messages(client, account, sender=sender, recipient=recipient):
         if item.created_at is not None and item.created_at < until:
             break
         if item.direction == "outbound":
@@ -69,7 +69,7 @@ def _verdict(attempt: Attempt, listed: list[Listed]) -> unknown.Verdict:
 
 async def refresh_stale(client: Client) -> int:
     """Ask the carrier for texts that were sent a while ago and never heard of; return how many."""
-    texts = await sync_to_async(settle.stale)(now=clock.now())
+    texts = await sync_to_async(stale.stale)(now=clock.now())
     for text in texts:
         if text.line is None or text.carrier_sid is None:
             continue
@@ -78,11 +78,11 @@ async def refresh_stale(client: Client) -> int:
             item = await listing.message(client, account, text.carrier_sid)
         except CarrierProblem as problem:
             _log.warning("state of a text not read", text=text.pk, why=problem.sentence)
-            await sync_to_async(settle.look_later)(text_id=text.pk, now=clock.now())
+            await sync_to_async(stale.look_later)(text_id=text.pk, now=clock.now())
             continue
         await _refreshed(text.pk, item.status, item.error_code, clock.now())
     return len(texts)
 
 
 async def _refreshed(text_id: int, status: str, code: int | None, now: datetime) -> None:
-    await sync_to_async(settle.refreshed)(text_id=text_id, status=status, code=code, now=now)
+    await sync_to_async(stale.refreshed)(text_id=text_id, status=status, code=code, now=now)

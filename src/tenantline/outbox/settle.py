@@ -32,7 +32,7 @@ def settle(*, attempt_id: int, outcome: Outcome, now: datetime) -> None:
     with transaction.atomic():
         attempt = Attempt.objects.get(pk=attempt_id)
         text = (
-            Text.objects.select_for_update()
+            Text.objects.select_for_update(of=("self",))
             .select_related("clearance", "line")
             .get(pk=attempt.text_id)
         )
@@ -71,17 +71,21 @@ def apply_status(*, call: StatusCall, now: datetime) -> None:
 
 
 def _hear_error(text: Text, call: StatusCall, meaning: Meaning, now: datetime) -> None:
-    """Keep the first error of a text; let each new one have its consequences, once."""
+    """Let each new error that a callback tells of have its consequences, once."""
     code = str(meaning.code)
     earlier = StatusCall.objects.filter(
         attempt_token=call.attempt_token, error_code=call.error_code, pk__lt=call.pk
     )
-    if text.error_code == code or earlier.exists():
-        return
+    if text.error_code != code and not earlier.exists():
+        keep_error(text, meaning, call.message_sid, now)
+
+
+def keep_error(text: Text, meaning: Meaning, source: str, now: datetime) -> None:
+    """Keep the first error of a text and draw its consequences; ``source`` is what told of it."""
     if not text.error_code:
-        text.error_code, text.error_words = code, meaning.words[:300]
+        text.error_code, text.error_words = str(meaning.code), meaning.words[:300]
         text.save(update_fields=["error_code", "error_words"])
-    _follow(text, meaning, call.message_sid, now)
+    _follow(text, meaning, source, now)
 
 
 def sweep_leases(*, now: datetime) -> int:
@@ -123,7 +127,8 @@ def adopt(text: Text, sid: str, status: str, now: datetime) -> None:
 
 
 def _queue_again(text: Text, outcome: RetryLater, now: datetime) -> None:
-    if text.state != "sending":
+    # An answer may come after the lease has ended: what provably did not leave may wait again.
+    if text.state not in {"sending", "unknown"}:
         return
     text.tries += 1
     if text.tries >= _MOST_TRIES:

@@ -91,7 +91,8 @@ def unsettled(*, now: datetime, limit: int = 50) -> list[Attempt]:
 
 def adopted_sids(sids: Collection[str]) -> set[str]:
     """Return those of these SIDs that a text of ours has."""
-    return set(Text.objects.filter(carrier_sid__in=sids).values_list("carrier_sid", flat=True))
+    rows = Text.objects.filter(carrier_sid__in=sids)
+    return {sid for sid in rows.values_list("carrier_sid", flat=True) if sid is not None}
 
 
 def keep_verdict(*, attempt_id: int, verdict: Verdict, read_at: datetime, now: datetime) -> None:

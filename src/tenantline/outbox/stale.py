@@ -1,0 +1,50 @@
+"""Texts that were sent a while ago and of which no callback has told the end (R9)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from tenantline.carrier import codes
+from tenantline.feed import actions as feed
+from tenantline.outbox import settle
+from tenantline.outbox.models import Text
+
+FIRST_LOOK: Final = timedelta(minutes=10)
+NEXT_LOOK: Final = timedelta(hours=1)
+LAST_LOOK: Final = timedelta(days=3)  # some carriers never report; ``sent`` then stays the end
+
+
+def stale(*, now: datetime, limit: int = 20) -> list[Text]:
+    """Return texts that the carrier should be asked about now, longest silent first."""
+    rows = Text.objects.select_related("line", "clearance").filter(
+        state="sent",
+        carrier_sid__isnull=False,
+        line__isnull=False,
+        sent_at__gt=now - LAST_LOOK,
+        sent_at__lte=now - FIRST_LOOK,
+        next_at__lte=now - FIRST_LOOK,
+    )
+    return list(rows.order_by("next_at")[:limit])
+
+
+def look_later(*, text_id: int, now: datetime) -> None:
+    """Leave a text alone for a while."""
+    Text.objects.filter(pk=text_id, state="sent").update(next_at=now + NEXT_LOOK)
+
+
+def refreshed(*, text_id: int, status: str, code: int | None, now: datetime) -> None:
+    """Keep what the carrier said when it was asked: as a callback, it never moves backward."""
+    with transaction.atomic():
+        text = (
+            Text.objects.select_for_update(of=("self",))
+            .select_related("clearance", "line")
+            .get(pk=text_id)
+        )
+        text.next_at = now + NEXT_LOOK
+        settle.adopt(text, text.carrier_sid or "", status, now)
+        if code is not None and not text.error_code:
+            settle.keep_error(text, codes.meaning_of(code), text.carrier_sid or "", now)
+        feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
