@@ -1,0 +1,138 @@
+"""R10: nobody reaches what belongs to another facility, by whatever address takes an id.
+
+The addresses are taken from the urls themselves, so that a new page cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, reverse
+
+from tenantline.consent import queries as consent
+from tenantline.conversations import queries as conversations
+from tenantline.desk.urls import urlpatterns
+from tenantline.facilities import queries as facilities
+from tenantline.facilities.scope import EVERYWHERE
+from tenantline.tenants import queries as tenants
+from tests import cast
+from tests.desk.conftest import House
+
+# Addresses that need no scope: a widget's name, and what a one-time link itself permits.
+_OPEN = {"widget", "choose_password"}
+
+
+def _patterns() -> list[URLPattern]:
+    found = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)]
+    return [p for p in found if p.pattern.converters and p.name not in _OPEN]
+
+
+def _ids_of_mesa(house: House) -> dict[str, Any]:
+    """Return, for every name in an address, something real that belongs to Mesa alone."""
+    who = cast.opted_in(house.mesa, "Mona Mesa")
+    cast.receive(cast.mobile_of(who), house.mesa, "hello")
+    cast.tenant(house.mesa, "Mike Mesa", number=cast.Number(cast.mobile_of(who)))
+    thread = conversations.with_number(house.mesa.pk, cast.mobile_of(who))
+    line = facilities.sending_line(house.mesa.pk)
+    assert thread is not None
+    assert line is not None
+    submitted = next(e for e in consent.history(who.pk) if e.kind == "form_submitted")
+    return {
+        "tenant_id": who.pk,
+        "event_id": submitted.pk,
+        "question_id": tenants.open_questions(who.pk)[0].pk,
+        "conversation_id": thread.pk,
+        "message_id": conversations.messages(thread)[0].pk,
+        "code": house.mesa.code,
+        "line_id": line.pk,
+        "staff_id": cast.member("mesaperson", "clerk", house.mesa).pk,
+        "token_id": cast.token("clerk", house.mesa)[0].pk,
+    }
+
+
+def _address(pattern: URLPattern, ids: dict[str, Any]) -> str:
+    args = {name: ids[name] for name in pattern.pattern.converters}
+    return reverse(f"desk:{pattern.name}", kwargs=args)
+
+
+@pytest.mark.parametrize("pattern", _patterns(), ids=lambda pattern: pattern.name)
+def test_what_is_of_another_facility_is_not_there(pattern: URLPattern, house: House):
+    ids = _ids_of_mesa(house)
+    unknown = set(pattern.pattern.converters) - set(ids)
+    assert not unknown, f"say in _ids_of_mesa what {unknown} is at Mesa"
+    address = _address(pattern, ids)
+    answers = [house.owner_of_lamar.get(address), house.owner_of_lamar.post(address)]
+    assert {answer.status_code for answer in answers} - {405} == {404}
+    for_clerks = [house.clerk.get(address), house.clerk.post(address)]
+    assert {answer.status_code for answer in for_clerks} <= {403, 404, 405}
+
+
+@pytest.mark.parametrize("pattern", _patterns(), ids=lambda pattern: pattern.name)
+def test_the_same_addresses_are_there_for_who_may_see_them(pattern: URLPattern, house: House):
+    ids = _ids_of_mesa(house)
+    answer = house.owner.get(_address(pattern, ids))
+    assert answer.status_code in {200, 302, 405}
+
+
+def test_every_page_but_the_ways_in_asks_for_a_sign_in(house: House, client):
+    ids = _ids_of_mesa(house) | {"name": "unread"}
+    for pattern in urlpatterns:
+        if pattern.name in {"sign_in", "sign_out", "choose_password"}:
+            continue
+        address = _address(pattern, ids)
+        for answer in (client.get(address), client.post(address)):
+            assert answer.status_code in {302, 405}, address
+
+
+def test_lists_and_search_show_the_own_facility_only(house: House):
+    cast.tenant(house.mesa, "Mona Mesa")
+    cast.tenant(house.lamar, "Lena Lamar")
+    for address in ("/tenants/", "/search/?q=a", "/tenants/?q=a"):
+        page = house.clerk.get(address).content.decode()
+        assert "Lena Lamar" in page
+        assert "Mona Mesa" not in page
+
+
+def test_a_facility_out_of_scope_cannot_be_switched_to(house: House):
+    assert house.clerk.get("/tenants/?facility=MESA").status_code == 404
+    assert house.owner.get("/tenants/?facility=MESA").status_code == 200
+
+
+def test_the_switch_is_remembered_and_can_be_left(house: House):
+    cast.tenant(house.mesa, "Mona Mesa")
+    house.owner.get("/?facility=LAMAR")
+    assert "Mona Mesa" not in house.owner.get("/tenants/").content.decode()
+    assert "Mona Mesa" in house.owner.get("/tenants/?facility=all").content.decode()
+
+
+def test_a_shared_phone_reveals_only_a_count_of_others_elsewhere(house: House):
+    who = cast.tenant(house.lamar, "Lena Lamar")
+    cast.tenant(house.mesa, "Mona Mesa", number=cast.Number(cast.mobile_of(who)))
+    page = house.clerk.get(f"/tenants/{who.pk}/").content.decode()
+    assert "1 tenant outside your facilities" in page
+    assert "Mona Mesa" not in page
+
+
+def test_a_revocation_recorded_elsewhere_is_told_without_name_and_note(house: House):
+    who = cast.opted_in(house.lamar, "Lena Lamar")
+    twin = cast.tenant(house.mesa, "Mona Mesa", number=cast.Number(cast.mobile_of(who)))
+    house.owner.post(f"/tenants/{twin.pk}/revocation/", {"medium": "phone", "note": "Mona called"})
+    page = house.clerk.get(f"/tenants/{who.pk}/consent/").content.decode()
+    assert "Revocation recorded" in page
+    assert "Mona called" not in page
+    assert "olive" not in page
+
+
+def test_an_owner_of_one_facility_cannot_reach_an_owner_of_all(house: House):
+    page = house.owner_of_lamar.get("/settings/staff/").content.decode()
+    assert "carla" in page
+    assert "olive" not in page
+    assert house.owner_of_lamar.get("/settings/add-facility/").status_code == 403
+
+
+def test_a_selection_leaves_out_what_is_out_of_scope(house: House):
+    stranger = cast.tenant(house.mesa, "Mona Mesa")
+    house.clerk.post("/tenants/opt-in/", {"tenant": [stranger.pk]})
+    assert consent.latest_form(stranger.pk) is None
+    assert tenants.get(scope=EVERYWHERE, tenant_id=stranger.pk).name == "Mona Mesa"

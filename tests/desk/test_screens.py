@@ -1,0 +1,137 @@
+"""Every page in a real browser: no axe findings in light and dark, nothing wider than a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tenantline.consent import actions as consent
+from tenantline.kernel.clock import now
+from tests import cast
+from tests.desk.conftest import House
+from tests.desk.screen import Screen
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+LONG = "Maximiliana Wolfeschlegelsteinhausenbergerdorff, Trustee for the Estate of " * 2
+PAGES = [
+    "/sign-in/",
+    "/",
+    "/tenants/",
+    "/tenants/?q=nobody",
+    "/tenants/add/",
+    "/tenants/opt-in/?tenant={agreed}&tenant={plain}",
+    "/tenants/{agreed}/",
+    "/tenants/{plain}/",
+    "/tenants/{agreed}/messages/",
+    "/tenants/{agreed}/consent/",
+    "/tenants/{agreed}/number/",
+    "/me/password/",
+    "/settings/",
+    "/settings/facilities/LAMAR/",
+    "/settings/lines/",
+    "/settings/connect-line/",
+    "/settings/staff/",
+    "/settings/tokens/",
+    "/settings/audit/",
+    "/no-such-page/",
+]
+
+
+@pytest.fixture
+def people(house: House) -> dict[str, Any]:
+    """A tenant with everything that can be shown, and one with nothing."""
+    agreed = cast.opted_in(house.lamar, LONG)
+    cast.receive(cast.mobile_of(agreed), house.lamar, "Is the gate open tonight?")
+    cast.write(agreed, "It is.")
+    cast.tenant(house.lamar, "Sue Second", number=cast.Number(cast.mobile_of(agreed)))
+    consent.hold(number=cast.mobile_of(agreed), why="Unclear words.", now=now())
+    plain = cast.tenant(house.lamar, "Paul Plain", email="")
+    return {"agreed": agreed.pk, "plain": plain.pk}
+
+
+@pytest.fixture
+def screen(page: Page, house: House) -> Screen:
+    return Screen(page, house.owner)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_is_clean_in_light_and_dark_and_fits_a_phone(
+    address: str, screen: Screen, people: dict[str, Any]
+):
+    if address == "/sign-in/":
+        screen.client.logout()
+    page = screen.open(address.format(**people))
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert screen.complaints == []
+
+
+def test_slash_goes_to_search_and_what_is_found_opens_by_keyboard(
+    screen: Screen, people: dict[str, Any]
+):
+    page = screen.open("/")
+    page.keyboard.press("/")
+    page.keyboard.type("paul")
+    expect(page.locator(".found a")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Paul Plain")).to_be_visible()
+
+
+def test_quick_message_asks_in_a_dialog_and_issue_sends(screen: Screen, people: dict[str, Any]):
+    page = screen.open(f"/tenants/{people['agreed']}/")
+    page.get_by_role("button", name="Send").click()
+    dialog = page.get_by_role("dialog", name="Send SMS Opt-In")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Issue").click()
+    expect(page.locator(".toast")).to_contain_text("on its way to")
+
+
+def test_the_dialog_without_an_address_leads_to_its_field(screen: Screen, people: dict[str, Any]):
+    page = screen.open(f"/tenants/{people['plain']}/")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("dialog").get_by_role("link", name="Add an e-mail address").click()
+    expect(page.locator("#id_email")).to_be_focused()
+
+
+def test_typing_filters_the_list_and_the_address_follows(screen: Screen, people: dict[str, Any]):
+    page = screen.open("/tenants/")
+    page.get_by_role("searchbox", name="Name, unit or number").fill("sue")
+    expect(page.locator(".tenants tbody tr")).to_have_count(1)
+    assert "q=sue" in page.url
+
+
+def test_ticked_rows_are_counted_and_sent_on(screen: Screen, people: dict[str, Any]):
+    page = screen.open("/tenants/")
+    page.get_by_label("Select all on this page").check()
+    expect(page.locator("[data-picked]")).to_contain_text("3 selected")
+    page.get_by_role("button", name="Send SMS Opt-In").click()
+    expect(page.get_by_role("button", name="Issue to 2")).to_be_visible()
+
+
+def test_the_theme_switch_works_at_once_and_is_kept(screen: Screen, people: dict[str, Any]):
+    page = screen.open("/")
+    page.locator(".person summary").click()
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_menus_open_and_close_by_keyboard(screen: Screen, people: dict[str, Any]):
+    page = screen.open("/")
+    page.locator(".switch summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".switch a").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".switch summary")).to_be_focused()
+    expect(page.locator(".switch a").first).not_to_be_visible()
