@@ -61,6 +61,8 @@ def work(*, call_id: int, now: datetime) -> None:
         reading = keywords.read(call.body, opt_out_type=call.params.get("OptOutType", ""))
         intake.mark_worked(call, now=now)
         started = _hear(call, reading, now)
+        if reading.heard == "stop":
+            outbox.recheck(number=call.sender, now=now)
         if call.line is None:
             Stray.objects.create(call=call, at=call.received_at)
             return
@@ -69,8 +71,6 @@ def work(*, call_id: int, now: datetime) -> None:
             _confirm(started, call, now)
         elif reading.heard == "help" and call.line.answers_help:
             _help(call, call.line, now)
-        if reading.heard == "stop":
-            outbox.recheck(number=call.sender, now=now)
 
 
 def _hear(call: InboundCall, reading: Reading, now: datetime) -> Started:

@@ -1,4 +1,4 @@
-"""Reading a line's inbound list at the carrier: what no webhook brought is stored and acted on (R8).
+"""Reading a line's inbound list at the carrier: what no webhook brought is stored and heard (R8).
 
 The same path as a webhook's: one row by MessageSid, then consent hears it. STOPs found this way
 are worked on first.
@@ -82,8 +82,9 @@ def _keep(line: Line, listed: list[ListedMessage], began_at: datetime) -> int:
         group = missed[start : start + _AT_A_TIME]
         stored = intake.store([_call(item, line) for item in group], now=clock.now())
         ids += [(i, item.body) for i, item in zip(stored, group, strict=True) if i is not None]
-    # STOPs first; the sort is stable, and Twilio lists newest first.
-    for call_id, _ in sorted(reversed(ids), key=lambda pair: not _is_stop(pair[1])):
+    # STOPs first, otherwise in the order they came: Twilio lists newest first, the sort is stable.
+    ids.reverse()
+    for call_id, _ in sorted(ids, key=lambda pair: not _is_stop(pair[1])):
         inbound.work_safely(call_id=call_id, now=clock.now())
     hearing.note_reading(line_id=line.pk, began_at=began_at, found=len(ids), now=clock.now())
     return len(ids)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from asgiref.sync import sync_to_async
 
 from tenantline.carrier.client import Client
 from tenantline.conversations import reconcile, unclear
 from tenantline.facilities import queries as facilities
-from tenantline.facilities.models import Line
 from tenantline.intake import hearing
 from tenantline.kernel import clock
+
+if TYPE_CHECKING:
+    from tenantline.facilities.models import Line
 
 
 async def read_lines(client: Client) -> int:
