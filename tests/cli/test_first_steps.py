@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import TOKEN
+from tests.cli.sentences import the_sentence
 from tests.support import mailserver
 from tests.support.installation import Installation
 from tests.support.twilio_standin import TwilioStandin
@@ -42,6 +44,15 @@ def test_init_repairs_a_database_of_either_kind(fresh: Installation, fresh_datab
     }
     assert checks["database"]
     assert checks["walls"]
+
+
+def test_a_database_of_a_newer_version_is_left_alone(home: Installation) -> None:
+    with sqlite3.connect(home.folder / "tenantline.sqlite3") as database:
+        database.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('staff', '9999_x', '')"
+        )
+    for command in (("init",), ("serve", "--port", "0"), ("worker",)):
+        assert "newer version" in the_sentence(home.run(*command))
 
 
 def test_connecting_a_line_points_the_number_here(

@@ -16,7 +16,7 @@ import click
 from tenantline.cli import start
 from tenantline.cli.installation import make_private_folder, prepare_installation
 from tenantline.cli.locks import locked
-from tenantline.cli.serving import PORT, address_of, listening, run_server, worker_lock
+from tenantline.cli.serving import PORT, address_of, bound, run_server, worker_lock
 from tenantline.kernel.crypto import new_token
 from tenantline.kernel.errors import Refused
 
@@ -42,7 +42,7 @@ def demo(port: int, data_dir: Path | None) -> None:
     the handset and the mailbox. Ends with Ctrl-C.
     """
     signal.signal(signal.SIGTERM, _interrupt)
-    with listening("127.0.0.1", port) as sock, _folder(data_dir) as folder:
+    with bound("127.0.0.1", port) as sock, _folder(data_dir) as folder:
         _set_environment(folder, address_of(sock))
         start.load(quiet=False)
         from django.db import connections
@@ -52,6 +52,8 @@ def demo(port: int, data_dir: Path | None) -> None:
 
         prepare_installation()
         with worker_lock():
+            # Who reads the address and calls at once waits a moment instead of being turned away.
+            sock.listen()
             _announce(address_of(sock), demo_data.build(now=clock.now()))
             connections.close_all()
             run_server(sock, with_worker=True)

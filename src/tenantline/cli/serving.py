@@ -36,7 +36,7 @@ def serve(host: str, port: int, with_worker: bool) -> None:
     """Run the web server until SIGTERM or Ctrl-C."""
     start.load(quiet=False)
     start.demand_usable()
-    with listening(host, port) as sock, worker_lock() if with_worker else nullcontext():
+    with bound(host, port) as sock, worker_lock() if with_worker else nullcontext():
         collect_if_stale()
         click.echo(f"Serving on {address_of(sock)}", err=True)
         run_server(sock, with_worker=with_worker)
@@ -61,8 +61,11 @@ def worker() -> None:
 
 
 @contextmanager
-def listening(host: str, port: int) -> Iterator[socket.socket]:
-    """Listen on an address; raise ``Refused`` with one sentence where that cannot be done."""
+def bound(host: str, port: int) -> Iterator[socket.socket]:
+    """Take an address; raise ``Refused`` with one sentence where that cannot be done.
+
+    Callers are turned away until something listens on it.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -71,7 +74,6 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind(address)
-            sock.listen(2048)
         except OSError:
             sock.close()
             raise
