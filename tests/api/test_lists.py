@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests import cast
 
@@ -124,3 +126,17 @@ def test_since_keeps_what_came_then_or_later(api, site):
     assert ids(api, "/messages?since=2099-01-01T00:00:00+02:00") == []
     for bad in ("2026-01-01T00:00:00", "2026-01-01", "yesterday", "now%00"):
         assert api.culprits("GET", f"/messages?since={bad}") == ["since"]
+
+
+@pytest.mark.parametrize("path", ["/tenants", "/messages"])
+def test_longer_lists_ask_the_database_no_more_often(api, site, path):
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            api.get(path)
+        return len(queries)
+
+    cast.write(cast.opted_in(site), "First")
+    api.get(path)
+    few = asked()
+    cast.write(cast.opted_in(site), "Second")
+    assert asked() == few

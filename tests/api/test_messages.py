@@ -12,6 +12,7 @@ from tenantline.facilities import actions as facilities
 from tenantline.facilities.models import Line
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import clock
+from tenantline.kernel.phone import Number
 from tenantline.outbox.models import Text
 from tenantline.staff import actions as staff
 from tests import cast
@@ -72,7 +73,7 @@ def test_a_text_that_came_in_is_received(api, site, who):
 
 
 def test_a_text_on_a_shared_phone_belongs_to_all_who_hold_it(api, site, who):
-    other = cast.tenant(site, number=cast.mobile_of(who))
+    other = cast.tenant(site, number=Number(cast.mobile_of(who)))
     cast.receive(cast.mobile_of(who), site, "Hello")
     text = api.get(f"/tenants/{other.pk}/messages")["items"][0]
     assert (text["tenant"], text["tenants"]) == (None, [str(who.pk), str(other.pk)])

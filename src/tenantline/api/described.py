@@ -88,4 +88,4 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     if len(kinds) != 1:
         return schema
     rest = {name: value for name, value in schema.items() if name not in ("anyOf", "description")}
-    return kinds[0] | rest
+    return {**kinds[0], **rest}

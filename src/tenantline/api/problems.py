@@ -32,7 +32,7 @@ _STATUS: Final[tuple[tuple[type[TenantlineError], int], ...]] = (
 )
 # What is said where no room below has said anything: (code, sentence) by status.
 _PLAIN: Final[dict[int, tuple[str, str]]] = {
-    400: ("malformed", "The request could not be read; its body must be one JSON document."),
+    400: ("bad_request", "The request cannot be answered as it was sent; look at its headers."),
     401: ("unauthorized", "Send a live token in the header Authorization: Bearer …"),
     403: ("forbidden", "This is not allowed."),
     404: ("not_found", "There is nothing at this address."),

@@ -55,7 +55,9 @@ def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Answer a body that the parser could not read."""
     if error.status_code == 400 and not is_json(request):
         return problems.of_status(415)
-    return problems.of_status(error.status_code)
+    return problems.answer(
+        status=error.status_code, code="malformed", sentence="The body is not one JSON document."
+    )
 
 
 def _no_such_constant(name: str) -> NoReturn:
