@@ -8,6 +8,7 @@ from tenantline.consent import actions, history
 from tenantline.consent import queries as consent
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel.clock import now
+from tenantline.kernel.phone import Number
 from tenantline.mail import queries as mail
 from tenantline.tenants import queries as tenants
 from tests import cast
@@ -124,7 +125,7 @@ def test_a_hold_is_shown_with_its_reason_and_ended_by_a_person(house: House):
 
 def shared(house: House, where):
     first = cast.opted_in(where, "Fay First")
-    second = cast.tenant(house.lamar, "Sue Second", number=cast.Number(cast.mobile_of(first)))
+    second = cast.tenant(house.lamar, "Sue Second", number=Number(cast.mobile_of(first)))
     [question] = tenants.open_questions(second.pk)
     return first, second, f"/tenants/{second.pk}/questions/{question.pk}/"
 

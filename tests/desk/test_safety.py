@@ -10,6 +10,8 @@ from django.urls import URLPattern, reverse
 
 from tenantline.consent import queries as consent
 from tenantline.desk.urls import urlpatterns
+from tenantline.kernel.clock import now
+from tenantline.tenants.actions import add_tenant
 from tests import cast
 from tests.desk.conftest import House
 
@@ -85,7 +87,5 @@ def test_looking_at_a_question_changes_nothing(house: House, tail: str):
 
 def test_a_first_page_is_light(house: House):
     for n in range(60):
-        cast.tenants.add_tenant(
-            facility=house.lamar, name=f"Tenant {n}", by=cast.TESTER, now=cast.clock.now()
-        )
+        add_tenant(facility=house.lamar, name=f"Tenant {n}", by=cast.TESTER, now=now())
     assert len(house.owner.get("/tenants/").content) < 120_000

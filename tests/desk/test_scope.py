@@ -15,6 +15,7 @@ from tenantline.conversations import queries as conversations
 from tenantline.desk.urls import urlpatterns
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.scope import EVERYWHERE
+from tenantline.kernel.phone import Number
 from tenantline.tenants import queries as tenants
 from tests import cast
 from tests.desk.conftest import House
@@ -23,16 +24,19 @@ from tests.desk.conftest import House
 _OPEN = {"widget", "choose_password"}
 
 
+def _all() -> list[URLPattern]:
+    return [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)]
+
+
 def _patterns() -> list[URLPattern]:
-    found = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)]
-    return [p for p in found if p.pattern.converters and p.name not in _OPEN]
+    return [p for p in _all() if p.pattern.converters and p.name not in _OPEN]
 
 
 def _ids_of_mesa(house: House) -> dict[str, Any]:
     """Return, for every name in an address, something real that belongs to Mesa alone."""
     who = cast.opted_in(house.mesa, "Mona Mesa")
     cast.receive(cast.mobile_of(who), house.mesa, "hello")
-    cast.tenant(house.mesa, "Mike Mesa", number=cast.Number(cast.mobile_of(who)))
+    cast.tenant(house.mesa, "Mike Mesa", number=Number(cast.mobile_of(who)))
     thread = conversations.with_number(house.mesa.pk, cast.mobile_of(who))
     line = facilities.sending_line(house.mesa.pk)
     assert thread is not None
@@ -77,7 +81,7 @@ def test_the_same_addresses_are_there_for_who_may_see_them(pattern: URLPattern, 
 
 def test_every_page_but_the_ways_in_asks_for_a_sign_in(house: House, client):
     ids = _ids_of_mesa(house) | {"name": "unread"}
-    for pattern in urlpatterns:
+    for pattern in _all():
         if pattern.name in {"sign_in", "sign_out", "choose_password"}:
             continue
         address = _address(pattern, ids)
@@ -108,7 +112,7 @@ def test_the_switch_is_remembered_and_can_be_left(house: House):
 
 def test_a_shared_phone_reveals_only_a_count_of_others_elsewhere(house: House):
     who = cast.tenant(house.lamar, "Lena Lamar")
-    cast.tenant(house.mesa, "Mona Mesa", number=cast.Number(cast.mobile_of(who)))
+    cast.tenant(house.mesa, "Mona Mesa", number=Number(cast.mobile_of(who)))
     page = house.clerk.get(f"/tenants/{who.pk}/").content.decode()
     assert "1 tenant outside your facilities" in page
     assert "Mona Mesa" not in page
@@ -116,7 +120,7 @@ def test_a_shared_phone_reveals_only_a_count_of_others_elsewhere(house: House):
 
 def test_a_revocation_recorded_elsewhere_is_told_without_name_and_note(house: House):
     who = cast.opted_in(house.lamar, "Lena Lamar")
-    twin = cast.tenant(house.mesa, "Mona Mesa", number=cast.Number(cast.mobile_of(who)))
+    twin = cast.tenant(house.mesa, "Mona Mesa", number=Number(cast.mobile_of(who)))
     house.owner.post(f"/tenants/{twin.pk}/revocation/", {"medium": "phone", "note": "Mona called"})
     page = house.clerk.get(f"/tenants/{who.pk}/consent/").content.decode()
     assert "Revocation recorded" in page

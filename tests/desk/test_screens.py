@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tenantline.consent import actions as consent
 from tenantline.kernel.clock import now
+from tenantline.kernel.phone import Number
 from tests import cast
 from tests.desk.conftest import House
 from tests.desk.screen import Screen
@@ -46,7 +47,7 @@ def people(house: House) -> dict[str, Any]:
     agreed = cast.opted_in(house.lamar, LONG)
     cast.receive(cast.mobile_of(agreed), house.lamar, "Is the gate open tonight?")
     cast.write(agreed, "It is.")
-    cast.tenant(house.lamar, "Sue Second", number=cast.Number(cast.mobile_of(agreed)))
+    cast.tenant(house.lamar, "Sue Second", number=Number(cast.mobile_of(agreed)))
     consent.hold(number=cast.mobile_of(agreed), why="Unclear words.", now=now())
     plain = cast.tenant(house.lamar, "Paul Plain", email="")
     return {"agreed": agreed.pk, "plain": plain.pk}

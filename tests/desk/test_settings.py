@@ -8,7 +8,9 @@ import pytest
 
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.scope import EVERYWHERE
+from tenantline.kernel.clock import now
 from tenantline.staff import queries as staff
+from tenantline.tenants.actions import add_tenant
 from tests import cast
 from tests.desk.conftest import House
 
@@ -124,7 +126,7 @@ def test_role_and_facilities_of_a_person_are_changed(house: House):
     house.owner.post(f"/settings/staff/{person.pk}/", typed)
     person.refresh_from_db()
     assert person.role == "manager"
-    assert facilities.scope_of(person).facility_ids == {house.mesa.pk}
+    assert facilities.scope_of(person).facility_ids == frozenset({house.mesa.pk})
 
 
 def test_an_owner_of_one_facility_cannot_make_an_owner_of_all(house: House):
@@ -154,9 +156,7 @@ def test_a_token_without_a_name_is_not_made(house: House):
 
 def test_the_audit_log_names_who_did_what_and_is_paged(house: House):
     for n in range(101):
-        cast.tenants.add_tenant(
-            facility=house.lamar, name=f"Person {n}", by=cast.TESTER, now=cast.clock.now()
-        )
+        add_tenant(facility=house.lamar, name=f"Person {n}", by=cast.TESTER, now=now())
     page = text(house.manager, "/settings/audit/")
     assert "added a tenant" in page
     older = re.search(r'href="(\?before=\d+)"', page)

@@ -7,7 +7,9 @@ import pytest
 from tenantline.consent import queries as consent
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel.clock import now
+from tenantline.kernel.phone import Number
 from tenantline.tenants import queries as tenants
+from tenantline.tenants.actions import add_tenant
 from tests import cast
 from tests.desk.conftest import House
 
@@ -22,7 +24,7 @@ def only(name: str):
 
 @pytest.mark.parametrize("words", ["whitfield", "Dana W", "B77", "737-555-7788", "5557788"])
 def test_a_tenant_is_found_by_name_unit_and_number(house: House, words: str):
-    cast.tenant(house.lamar, "Dana Whitfield", number=cast.Number("+17375557788"), units=["B77"])
+    cast.tenant(house.lamar, "Dana Whitfield", number=Number("+17375557788"), units=["B77"])
     cast.tenant(house.lamar, "Otto Other")
     page = house.clerk.get("/tenants/", {"q": words}).content.decode()
     assert "Dana Whitfield" in page
@@ -39,9 +41,7 @@ def test_the_list_can_be_narrowed_to_a_status(house: House):
 
 def test_long_lists_come_in_pages_that_keep_the_filter(house: House):
     for n in range(51):
-        cast.tenants.add_tenant(
-            facility=house.lamar, name=f"Person {n:02}", by=cast.TESTER, now=now()
-        )
+        add_tenant(facility=house.lamar, name=f"Person {n:02}", by=cast.TESTER, now=now())
     page = text(house.clerk, "/tenants/?q=person")
     assert "1\N{EN DASH}50 of 51" in page
     assert "?q=person&amp;page=2" in page
@@ -57,7 +57,9 @@ def test_an_empty_list_offers_the_next_step(house: House):
 def test_a_number_leads_to_its_chat_in_a_window_of_its_own(house: House):
     who = cast.tenant(house.lamar)
     page = text(house.clerk, "/tenants/")
-    assert f'href="/tenants/{who.pk}/chat/" data-window="chat-{who.pk}">(SMS Chat)</a>' in page
+    link = " ".join(page[: page.index("(SMS Chat)")].split("<a ")[-1].split())
+    assert f'href="/tenants/{who.pk}/chat/"' in link
+    assert f'data-window="chat-{who.pk}"' in link
 
 
 def test_a_tenant_is_added_with_units_and_number(house: House):
