@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import uvicorn
@@ -32,7 +33,8 @@ def address(fresh_database, settings) -> Iterator[str]:
     """Pages and the stream on one port, as the product serves them."""
     settings.CSRF_COOKIE_SECURE = settings.SESSION_COOKIE_SECURE = False
     settings.DEMO = True
-    pages = WSGIMiddleware(StaticFilesHandler(get_wsgi_application()), workers=4)
+    handler: Any = StaticFilesHandler(get_wsgi_application())
+    pages = WSGIMiddleware(handler, workers=4)
 
     async def desk(scope, receive, send) -> None:
         await (app.application if scope["path"] == "/live/" else pages)(scope, receive, send)
@@ -64,7 +66,7 @@ def go(address: str, here, context: BrowserContext) -> Callable[..., Page]:
     cookie = client.cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": cookie, "url": address}])
 
-    def opened(path: str, **media: str) -> Page:
+    def opened(path: str, **media: Any) -> Page:
         page = context.new_page()
         page.emulate_media(**media)
         page.goto(address + path)
@@ -101,7 +103,7 @@ def test_a_text_appears_within_a_second(here, go) -> None:
 
 def test_a_state_changes_by_itself(here, go) -> None:
     who = cast.opted_in(here)
-    text = cast.write(who, "On its way").text
+    text = Text.objects.get(message=cast.write(who, "On its way"))
     page = listening(go(chat_of(who)))
     Text.objects.filter(pk=text.pk).update(state="delivered")
     feed.tell(facility_id=here.pk, topic="status", ref=text.pk, now=clock.now())
@@ -223,6 +225,15 @@ def test_the_inbox_follows_and_opens_a_chat_beside_it(here, go) -> None:
     expect(page).to_have_title(re.compile(r"^Inbox"), timeout=3000)
 
 
+def test_a_conversation_is_taken_without_leaving_the_window(here, go) -> None:
+    page = go(chat_of(cast.opted_in(here)))
+    page.locator(".chat-menu summary").click()
+    page.get_by_role("button", name="carla (me)").click()
+    expect(page.locator(".chat-menu summary")).to_contain_text("carla")
+    expect(page.get_by_role("link", name="Inbox", exact=True)).to_be_visible()
+    assert Conversation.objects.get().assigned_to is not None
+
+
 def test_many_windows_share_one_stream(here, go) -> None:
     who = cast.opted_in(here)
     pages = [listening(go(chat_of(who))) for _ in range(8)]
@@ -246,11 +257,12 @@ def test_when_the_window_with_the_stream_closes_another_takes_over(here, go) -> 
 def test_axe_finds_nothing(here, go, scheme) -> None:
     who, stopped = cast.opted_in(here, "Maria Lopez"), cast.stopped(here)
     say(who, "Hello")
-    Text.objects.filter(pk=cast.write(who).text_id).update(state="failed", error_words="Off.")
+    failed = Text.objects.filter(message=cast.write(who))
+    failed.update(state="failed", error_words="Off.")
     cast.receive("+15125550142", here, "Who is this?")
     stranger = Conversation.objects.get(number="+15125550142")
     paths = (chat_of(who), chat_of(stopped), f"/chat/{stranger.pk}/?find=ma", "/inbox/?open=1")
-    found = {}
+    found: dict[str, str] = {}
     for path in paths:
         page = go(path, color_scheme=scheme, reduced_motion="reduce")
         found |= {f"{path} {v['id']}": v["nodes"][0]["html"] for v in violations(page)}

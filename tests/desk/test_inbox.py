@@ -58,7 +58,7 @@ def various(house: House) -> House:
     cast.stopped(house.lamar, "Opal")
     Conversation.objects.update(unread=0)
     Conversation.objects.filter(number=cast.mobile_of(una)).update(unread=1)
-    Text.objects.filter(pk=cast.write(fred).text_id).update(state="failed")
+    Text.objects.filter(message=cast.write(fred)).update(state="failed")
     cast.write(minna, "An answer")
     clerk = Staff.objects.get(username="carla")
     Conversation.objects.filter(number=cast.mobile_of(minna)).update(assigned_to=clerk)

@@ -158,5 +158,4 @@ def _chosen(sides: list[Side], to: str) -> Side | None:
         if not named:
             raise NotFound("This tenant does not hold this number any more.")
         return named[0]
-    willing = [side for side in sides if side.may_chat]
-    return (willing or sides or [None])[0]
+    return next((side for side in sides if side.may_chat), sides[0] if sides else None)

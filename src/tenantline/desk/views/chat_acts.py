@@ -80,7 +80,8 @@ def assign(request: DeskRequest, conversation_id: int) -> HttpResponse:
     actions.assign(conversation=conversation, to=to, by=request.desk.actor, now=request.desk.now)
     if request.htmx:
         chat = chatting.of_conversation(request.desk, conversation_id)
-        return render(request, "desk/chat/head.html", pane(request, chat))
+        context = pane(request, chat) | {"alone": "alone" in request.POST}
+        return render(request, "desk/chat/head.html", context)
     return _back(request, conversation)
 
 

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { measure, plainForm } = window.tenantlineSegments;
+  const { measure, plainForm, segmentsIfPlain } = window.tenantlineSegments;
   const below = () => document.getElementById("composer");
   const draftKey = (place) => `draft:${place.dataset.key}`;
 
@@ -33,7 +33,7 @@
     const odd = document.createElement("span");
     odd.className = "chat-odd";
     odd.textContent = visible(now.costly);
-    const cheap = measure(body.replace(/[^\x20-\x7e\n]/gu, "?")).segments;
+    const cheap = segmentsIfPlain(body);
     const words =
       now.segments > cheap
         ? ` makes this ${now.segments} segments instead of ${cheap}`

@@ -96,6 +96,12 @@
     return { encoding, segments, units, left: PART[encoding] - used, costly };
   }
 
+  /* What the text would cost if every costly character were a plain one. */
+  function segmentsIfPlain(body) {
+    const plain = graphemes(body).map((cluster) => (SEPTETS.has(cluster) ? cluster : "?"));
+    return measure(plain.join("")).segments;
+  }
+
   // --- the plain form ---------------------------------------------------------------------------
   const range = (first, last) =>
     Array.from({ length: last - first + 1 }, (_, step) => String.fromCharCode(first + step)).join("");
@@ -137,5 +143,5 @@
     return [...apart].map(plainCharacter).join("");
   }
 
-  window.tenantlineSegments = { graphemes, measure, plainForm };
+  window.tenantlineSegments = { graphemes, measure, plainForm, segmentsIfPlain };
 })();
