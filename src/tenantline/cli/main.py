@@ -8,6 +8,7 @@ from tenantline import __version__
 from tenantline.cli.demo import demo
 from tenantline.cli.doctor import doctor
 from tenantline.cli.facility import facility
+from tenantline.cli.import_ import import_
 from tenantline.cli.installation import init
 from tenantline.cli.line import line
 from tenantline.cli.program import Program
@@ -25,5 +26,5 @@ def main() -> None:
     """
 
 
-for _command in (demo, init, serve, worker, facility, line, staff, token, doctor):
+for _command in (demo, init, serve, worker, facility, line, staff, token, import_, doctor):
     main.add_command(_command)

@@ -77,8 +77,8 @@ _PATTERNS: Final[tuple[tuple[str, int, str], ...]] = (
     (
         "sms_allowed",
         1,
-        rf"{_ABOUT_TEXTS}(?: messag\w+| marketing)? (?:ok|okay|allowed|permitted|opt(?:ed)? ?in|optin|"
-        r"consent|enabled|permission|status|allow|yes no|yn|y n|subscribed|preference|agreed)"
+        rf"{_ABOUT_TEXTS}(?: messag\w+| marketing)? (?:ok|okay|allowed|permitted|opt(?:ed)? ?in|"
+        r"optin|consent|enabled|permission|status|allow|yes no|yn|y n|subscribed|preference|agreed)"
         r"(?: (?:status|flag|yes no))?",
     ),
     (
@@ -182,8 +182,8 @@ _PATTERNS: Final[tuple[tuple[str, int, str], ...]] = (
 _COMPILED: Final = tuple((name, rank, re.compile(words)) for name, rank, words in _PATTERNS)
 # Said of whom, not what: "Tenant E-mail", "Customer: Mobile", "Current Tenant First Name".
 _WHOSE: Final = re.compile(
-    r"^(?:(?:current|the|tenants?|customers?|clients?|renters?|cust|occupant|resident|account holder"
-    r"|primary|inquilino|cliente|del|de|person|contact) )+"
+    r"^(?:(?:current|the|tenants?|customers?|clients?|renters?|cust|occupant|resident"
+    r"|account holder|primary|inquilino|cliente|del|de|person|contact) )+"
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TYPE_PREFIX: Final = re.compile(r"^(?:s|d|dc|b|i|n|str|dt|txt|int) (?=[a-z])")

@@ -15,7 +15,10 @@ from typing import Final
 from tenantline.imports.errors import Unreadable
 from tenantline.imports.values import says_nothing
 
-_TIME: Final = r"(?:[T ,]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
+_TIME: Final = (
+    r"(?:[T ,]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
+)
 _ISO: Final = re.compile(rf"(\d{{4}})([-/.]?)(\d{{1,2}})\2(\d{{1,2}}){_TIME}")
 _SLASHED: Final = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}")
 _MONTH_FIRST: Final = re.compile(
@@ -24,9 +27,12 @@ _MONTH_FIRST: Final = re.compile(
 _DAY_FIRST: Final = re.compile(
     rf"(\d{{1,2}})(?:st|nd|rd|th)?[- ]([A-Za-z]{{3,9}})\.?,?[- ](\d{{4}}){_TIME}"
 )
+# fmt: off
 _MONTHS: Final = (
-    "january february march april may june july august september october november december"
-).split()
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)
+# fmt: on
 _FIRST_YEAR: Final = 1950
 _LAST_YEAR: Final = 2100
 _YEARS_AHEAD: Final = 20  # a two-digit year further in the future is one of the past
@@ -64,7 +70,7 @@ def day(cell: str, *, is_us: bool, this_year: int) -> date | None:
     if says_nothing(cell) or cell in {"0000-00-00", "00/00/0000", "0"}:
         return None
     if found := _ISO.fullmatch(cell):
-        if not found[2] and len(cell.split("T")[0].split()[0]) != 8:
+        if not found[2] and len(cell.split("T", maxsplit=1)[0].split(maxsplit=1)[0]) != 8:
             raise _no_day(cell)
         return _made(cell, int(found[1]), int(found[3]), int(found[4]))
     if found := _SLASHED.fullmatch(cell):

@@ -9,6 +9,7 @@ from tenantline.tenants.models import NumberPeriod
 class State(models.TextChoices):
     """Where an import stands."""
 
+    RECEIVING = "receiving", "Being received"
     CHECKING = "checking", "Being read"
     CHECKED = "checked", "Ready to apply"
     RUNNING = "running", "Running"

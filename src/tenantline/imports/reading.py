@@ -26,7 +26,7 @@ _UNREADABLE: Final = "\ufffd"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record. ``line`` is where it begins in the file, from 1; ``fault`` why it cannot be read."""
+    """One record. ``line``: where it begins, from 1; ``fault``: why it cannot be read."""
 
     line: int
     cells: list[str]

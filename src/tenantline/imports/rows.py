@@ -124,9 +124,9 @@ class Reader:
 
     def _why_no_tenant(self, record: Record, cells: Cells) -> str:
         filled = [cell for cell in map(str.strip, record.cells) if cell]
-        if filled and len(filled[0]) < 60 and _TOTALS.fullmatch(filled[0]):
-            if not any(cells.get(name) for name in ("mobile", "email", "home_phone")):
-                return "a line of totals"
+        reachable = any(cells.get(name) for name in ("mobile", "email", "home_phone"))
+        if filled and not reachable and len(filled[0]) < 60 and _TOTALS.fullmatch(filled[0]):
+            return "a line of totals"
         if len(filled) > 1 and {words_of(cell) for cell in filled[:40]} >= self._headers:
             return "the names of the columns again"
         name = cells.get("name", "")
@@ -170,7 +170,8 @@ class Reader:
         def read(cell: str) -> date | None:
             return day(cell, is_us=name in self.sheet.us_dates, this_year=self.this_year)
 
-        return _told(name, read, cells)
+        found: date | None = _told(name, read, cells)
+        return found
 
     def _demand_facility(self, cells: Cells) -> None:
         said = cells.get("facility", "")

@@ -29,6 +29,7 @@ def group_rows(reader: Reader, progress: Progress = no_progress) -> Groups:
     """Find the rows that speak of one tenant, and mobile numbers that too many have."""
     first_lines: dict[Key, int] = {}
     repeated: set[int] = set()
+    people = _People()
     holders: dict[str, int] = {}
     for done, record in enumerate(reader.sheet.records(), 1):
         row = reader.read(record)
@@ -41,10 +42,12 @@ def group_rows(reader: Reader, progress: Progress = no_progress) -> Groups:
             repeated |= {first_lines[key], row.line}
             continue
         first_lines[key] = row.line
-        if row.mobile:
+        if not people.meet(row) and row.mobile:
             holders[row.mobile] = holders.get(row.mobile, 0) + 1
     del first_lines
-    return grouped(_again(reader, repeated), holders)
+    groups = grouped(_again(reader, repeated), holders)
+    groups.refused |= people.refused
+    return groups
 
 
 def _again(reader: Reader, lines: set[int]) -> Iterator[Accepted]:
@@ -55,6 +58,43 @@ def _again(reader: Reader, lines: set[int]) -> Iterator[Accepted]:
             row = reader.read(record)
             if isinstance(row, Accepted):
                 yield row
+
+
+class _People:
+    """R15's question within a file: rows with another key that may be the same person.
+
+    Without a tenant id nobody can say whether two rows with the same name and number, address or
+    unit are one person. Hashes stand for the words: a hundred thousand rows shall fit.
+    """
+
+    def __init__(self) -> None:
+        self.refused: dict[int, str] = {}
+        self._lines: dict[int, int] = {}  # negative: a row without a tenant id
+
+    def meet(self, row: Accepted) -> bool:
+        """Tell whether the row may be somebody who stands before it, and refuse it then."""
+        signs = [hash(sign) for sign in _signs(row)]
+        for sign in signs:
+            before = self._lines.get(sign, 0)
+            if before and (before < 0 or not row.external_id):
+                self.refused[row.line] = (
+                    f"This may be the person on line {abs(before)}: the name is the same, and so "
+                    "is the number, e-mail or unit; give both rows their tenant ids."
+                )
+                return True
+        for sign in signs:
+            self._lines.setdefault(sign, row.line if row.external_id else -row.line)
+        return False
+
+
+def _signs(row: Accepted) -> Iterator[tuple[str, str, str]]:
+    name = row.name.casefold()
+    if row.mobile:
+        yield name, "mobile", row.mobile
+    if row.email:
+        yield name, "email", row.email.casefold()
+    for unit in row.units:
+        yield name, "unit", unit
 
 
 def tenants_in(reader: Reader, groups: Groups) -> Iterator[Together | Row]:

@@ -18,9 +18,14 @@ from tenantline.kernel.phone import Number
 
 PhoneKind = Literal["mobile", "home"]
 
-_NOTHING: Final = frozenset(
-    ["", "-", "--", "---", ".", "n/a", "na", "none", "null", "nil", "#n/a", "unknown", "no phone"]
-    + ["no email", "no e-mail", "not given", "not provided", "ninguno", "ninguna"]
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split("|"))
+
+
+_NOTHING: Final = _words(
+    "|-|--|---|.|n/a|na|none|null|nil|#n/a|unknown|no phone|no email|no e-mail|not given|"
+    "not provided|ninguno|ninguna"
 )
 _TEXT_FORMULA: Final = re.compile(r'="((?:[^"]|"")*)"')
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
@@ -38,7 +43,8 @@ _KIND_WORDS: Final[dict[str, PhoneKind]] = {
     **dict.fromkeys(["work phone", "office phone", "residence", "residential"], "home"),
 }
 _LABELLED: Final = re.compile(
-    r"\(?\s*(?P<before>[^\W\d_][^\W\d_ ]*(?: [^\W\d_]+)?)\.?\s*\)?\s*[:\-.]?\s*(?P<number>[+(]*\d.*)"
+    r"\(?\s*(?P<before>[^\W\d_][^\W\d_ ]*(?: [^\W\d_]+)?)\.?\s*\)?\s*[:\-.]?\s*"
+    r"(?P<number>[+(]*\d.*)"
     r"|(?P<first>[+(]*\d.*?)\s*[-,:]?\s*\(?\s*(?P<after>[^\W\d_]+(?: [^\W\d_]+)?)\.?\s*\)?"
 )
 _SEVERAL: Final = re.compile(r"\d{3}\D{0,3}\d{4}\D*[,;/|&\n]|\d{3}\D{0,3}\d{4}\s+(?:or|and|o|y)\s")
@@ -54,20 +60,17 @@ _YES: Final = frozenset(
 )
 _NO: Final = frozenset(["no", "n", "false", "f", "0", "off", "unchecked", "falso", "never"])
 # Words that say of themselves whether a person may be texted, whatever the column asks.
-_MAY: Final = frozenset(
-    ["allowed", "opted in", "opt in", "optin", "subscribed", "may text", "ok to text"]
-    + ["permitido", "sms allowed", "texts allowed", "consented"]
+_MAY: Final = _words(
+    "allowed|opted in|opt in|optin|subscribed|may text|ok to text|permitido|sms allowed|"
+    "texts allowed|consented"
 )
-_MAY_NOT: Final = frozenset(
-    ["not allowed", "opted out", "opt out", "optout", "unsubscribed", "stop", "do not text"]
-    + ["dont text", "no text", "no texts", "no sms", "dnt", "no acepta", "baja"]
+_MAY_NOT: Final = _words(
+    "not allowed|opted out|opt out|optout|unsubscribed|stop|do not text|dont text|no text|"
+    "no texts|no sms|dnt|no acepta|baja"
 )
 # Words that answer the question "may we text?" only.
 _GIVEN: Final = frozenset(["in", "accepted", "agreed", "permitted", "active", "enabled", "granted"])
-_TAKEN: Final = frozenset(
-    ["out", "declined", "denied", "refused", "disabled", "inactive", "revoked", "withdrawn"]
-    + ["blocked"]
-)
+_TAKEN: Final = _words("out|declined|denied|refused|disabled|inactive|revoked|withdrawn|blocked")
 
 
 @dataclass(frozen=True, slots=True)

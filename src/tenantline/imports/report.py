@@ -1,0 +1,30 @@
+"""What became of every row, as CSV. A spreadsheet that opens it runs nothing of what is in it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import Final, TextIO
+
+from tenantline.imports.preparing import Line
+
+HEADER: Final = ("line", "outcome", "reason", "tenant")
+_BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(_BEGINS_A_FORMULA) else cell
+
+
+def rows(lines: Iterable[Line]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the report's rows for these lines."""
+    for line, outcome, reason, tenant_id in lines:
+        yield str(line), outcome, safe(reason), "" if tenant_id is None else str(tenant_id)
+
+
+def write(file: TextIO, lines: Iterable[Line]) -> None:
+    """Write the report: a header, then one line for each row of the file."""
+    writer = csv.writer(file)
+    writer.writerow(HEADER)
+    writer.writerows(rows(lines))
