@@ -52,7 +52,7 @@ def add_facility(
 def change_facility(*, facility: Facility, by: Actor, now: datetime, **details: Any) -> Facility:
     """Change a facility's name, address, contact, zone or hours; R6: hours only narrow."""
     if "timezone" in details:
-        facility.timezone = rules.checked_zone(details.pop("timezone"))
+        facility.timezone = rules.checked_zone(details["timezone"])
     _put_details(facility, details)
     rules.checked_window(facility.window_opens, facility.window_closes)
     with transaction.atomic():
@@ -76,29 +76,46 @@ _OTHER_FIELDS: dict[str, type] = {
 }
 
 
+_FIELDS = {"name", "phone", "timezone", *_TEXT_FIELDS, *_OTHER_FIELDS}
+
+
 def _put_details(facility: Facility, details: dict[str, Any]) -> None:
+    for unknown in details.keys() - _FIELDS:
+        raise BadInput(f"A facility has no {unknown[:40]}.", field=unknown[:40])
     if "name" in details:
-        facility.name = " ".join(str(details["name"]).split())
+        facility.name = _plain(details["name"])
         if not 1 <= len(facility.name) <= _NAME_LENGTH:
             raise BadInput("A facility needs a name of at most 80 characters.", field="name")
-    if details.get("phone"):
-        facility.phone = phone.parse(details["phone"])
+    if "phone" in details:
+        facility.phone = phone.parse(details["phone"]) if details["phone"] else ""
     if details.get("email"):
         rules.checked_email(str(details["email"]))
-    for name, limit in _TEXT_FIELDS.items():
-        if name in details:
-            value = str(details[name] or "").strip()
-            if len(value) > limit:
-                raise BadInput(f"The {name} is longer than {limit} characters.", field=name)
-            setattr(facility, name, value)
-    for name, kind in _OTHER_FIELDS.items():
-        if name in details and isinstance(details[name], kind):
-            setattr(facility, name, details[name])
+    for name in details.keys() & _TEXT_FIELDS.keys():
+        setattr(facility, name, _of_length(details[name], _TEXT_FIELDS[name], name))
+    for name in details.keys() & _OTHER_FIELDS.keys():
+        setattr(facility, name, _of_kind(details[name], _OTHER_FIELDS[name], name))
+
+
+def _plain(value: Any) -> str:
+    return " ".join(str(value or "").replace("\x00", "").split())
+
+
+def _of_length(value: Any, limit: int, name: str) -> str:
+    text = _plain(value)
+    if len(text) > limit:
+        raise BadInput(f"The {name} is longer than {limit} characters.", field=name)
+    return text
+
+
+def _of_kind(value: Any, kind: type, name: str) -> Any:
+    if not isinstance(value, kind) or getattr(value, "tzinfo", None) is not None:
+        raise BadInput(f"That is no {name.replace('_', ' ')}.", field=name)
+    return value
 
 
 def unit_named(*, facility: Facility, name: str) -> Unit:
     """Return the facility's unit of this name, adding it where it is new."""
-    name = " ".join(name.split())
+    name = _plain(name)
     if not 1 <= len(name) <= 40:
         raise BadInput("A unit needs a name of at most 40 characters.", field="unit")
     unit, _ = Unit.objects.get_or_create(facility=facility, name=name)

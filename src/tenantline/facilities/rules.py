@@ -10,7 +10,8 @@ from tenantline.kernel.errors import BadInput
 
 WIDEST_OPENS = time(8)  # R6
 WIDEST_CLOSES = time(20)
-_EMAIL = re.compile(r"[^@\s<>\",;:\\()\[\]]+@[^@\s<>\",;:\\()\[\]]+\.[^@\s<>\",;:\\()\[\].]{2,}")
+_MAILBOX = r"[^@\s\x00-\x1f\x7f<>\",;:\\()\[\]]+"
+_EMAIL = re.compile(rf"{_MAILBOX}@{_MAILBOX}\.[^@\s\x00-\x1f\x7f<>\",;:\\()\[\].]{{2,}}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,23}")
 
 

@@ -38,7 +38,10 @@ def add_staff(
         )
     if Staff.objects.filter(username=username).exists():
         raise Conflict(f"There is already a staff member called {username}.")
-    staff = Staff(username=username, name=name.strip(), role=_role(role), created_at=now)
+    name = name.replace("\x00", "").strip()
+    if len(name) > 120:
+        raise BadInput("The name is longer than 120 characters.", field="name")
+    staff = Staff(username=username, name=name, role=_role(role), created_at=now)
     set_password_checked(staff, password)
     with transaction.atomic():
         staff.save()
@@ -111,7 +114,7 @@ def set_theme(*, staff: Staff, theme: str) -> None:
 
 def create_token(*, name: str, role: str, by: Actor, now: datetime) -> tuple[Token, str]:
     """Make an API token; return it with its secret, which is not kept and shown once."""
-    name = name.strip()
+    name = name.replace("\x00", "").strip()
     if not 1 <= len(name) <= 120:
         raise BadInput("A token needs a name of at most 120 characters.", field="name")
     secret = TOKEN_PREFIX + new_token(32)

@@ -192,7 +192,7 @@ def _choice(field: str, allowed: Sequence[str]) -> Callable[[Any], str]:
 
 
 _CHECKS: dict[str, Callable[[Any], Any]] = {
-    "name": lambda value: rules.checked_name(str(value)),
+    "name": lambda value: rules.checked_name(str(value or "")),
     "email": lambda value: rules.checked_email(str(value or "")),
     "external_id": lambda value: _short(str(value or ""), 80, "external_id") or None,
     "home_phone": lambda value: _short(str(value or ""), 40, "home_phone"),

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from tenantline.kernel.errors import BadInput
 
-_EMAIL = re.compile(r"[^@\s<>\",;:\\()\[\]]+@[^@\s<>\",;:\\()\[\]]+\.[^@\s<>\",;:\\()\[\].]{2,}")
+_MAILBOX = r"[^@\s\x00-\x1f\x7f<>\",;:\\()\[\]]+"
+_EMAIL = re.compile(rf"{_MAILBOX}@{_MAILBOX}\.[^@\s\x00-\x1f\x7f<>\",;:\\()\[\].]{{2,}}")
 AUTOPAY_METHODS = ("NET", "card", "bank")
 
 
