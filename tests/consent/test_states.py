@@ -10,6 +10,7 @@ from tenantline.consent import actions, forms, queries
 from tenantline.conversations.models import Message
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import clock
+from tenantline.kernel.phone import Number
 from tenantline.tenants.models import NumberQuestion
 from tests import cast
 
@@ -78,6 +79,7 @@ def test_waiting_for_start_to_opted_in():
 def test_opting_in_is_answered_by_one_confirmation():
     who = cast.opted_in(cast.site())
     [message] = Message.objects.filter(direction="out")
+    assert message.text is not None
     assert message.text.clearance.purpose == "confirmation"
     assert message.text.clearance.number == cast.mobile_of(who)
 
@@ -123,7 +125,7 @@ def test_opted_in_to_opted_out_by_what_staff_record():
 def test_a_recorded_revocation_ends_the_number_for_everyone_who_holds_it():
     here, there = cast.site("HERE"), cast.site("THERE")
     who = cast.opted_in(here)
-    other = cast.opted_in(there, number=cast.mobile_of(who))
+    other = cast.opted_in(there, number=Number(cast.mobile_of(who)))
     revoke(who)
     assert status(other) == "opted_out"
 
@@ -138,7 +140,7 @@ def test_opted_out_to_opted_in_by_start_after_stop():
 def test_start_restores_one_facility_only():
     here, there = cast.site("HERE"), cast.site("THERE")
     who = cast.opted_in(here)
-    other = cast.opted_in(there, number=cast.mobile_of(who))
+    other = cast.opted_in(there, number=Number(cast.mobile_of(who)))
     cast.receive(cast.mobile_of(who), here, "STOP")
     start(who)
     assert [status(who), status(other)] == ["opted_in", "opted_out"]
@@ -174,7 +176,7 @@ def test_number_changed_to_opted_in_with_the_new_number():
 def test_a_number_that_was_passed_on_is_closed_for_the_one_before():
     site = cast.site()
     before = cast.opted_in(site)
-    cast.tenant(site, "Next", number=cast.mobile_of(before))
+    cast.tenant(site, "Next", number=Number(cast.mobile_of(before)))
     question = NumberQuestion.objects.get()
     actions.answer_number_question(
         question=question, answer="passed_on", by=cast.TESTER, now=clock.now()
