@@ -35,8 +35,10 @@ def demo() -> Iterator[Demo]:
     """Run `tenantline demo` on a free port with data of its own."""
     with tempfile.TemporaryDirectory(prefix="tenantline-pictures-") as folder:
         command = [str(PROGRAM), "demo", "--port", "0", "--data-dir", folder]
-        with (Path(folder).parent / f"{Path(folder).name}.log").open("w+") as log:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+        with (
+            (Path(folder).parent / f"{Path(folder).name}.log").open("w+") as log,
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+        ):
             try:
                 yield announced(process, log.name)
             finally:
