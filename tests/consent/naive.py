@@ -1,6 +1,6 @@
 """R2, R3, R4, R15 written a second time, as questions asked of a whole history.
 
-Nothing here is shared with the product: no state is carried along, every answer is looked up by
+Only names are shared with the product: no state is carried along, every answer is looked up by
 reading the history from its end. Slow, and meant to be easy to hold against the rules' words.
 """
 
@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-SERVICES = ("chat", "statements", "notices")
+from tenantline.consent.rules import Kind
+from tenantline.consent.services import Service
+
+SERVICES: tuple[Service, ...] = ("chat", "statements", "notices")
 ENDS_ALL = {"stopped", "revoked", "number_closed"}
 FORM_WAITS = timedelta(days=30)
 
@@ -19,20 +22,20 @@ FORM_WAITS = timedelta(days=30)
 class Act:
     """What happened to one number period; ``at`` of a START is when it came in."""
 
-    kind: str
+    kind: Kind
     at: datetime
-    services: frozenset[str] = frozenset()
+    services: frozenset[Service] = frozenset()
     until: datetime | None = None
 
 
-def is_active(history: Sequence[Act], service: str, now: datetime) -> bool:
+def is_active(history: Sequence[Act], service: Service, now: datetime) -> bool:
     """Whether this history leaves the service active at ``now``."""
     if not began(history, service):
         return False
     return service != "chat" or not chat_is_over(history, now)
 
 
-def began(history: Sequence[Act], service: str) -> bool:
+def began(history: Sequence[Act], service: Service) -> bool:
     """Whether a START made the service active and nothing has ended it since."""
     for place in reversed(range(len(history))):
         act = history[place]
@@ -47,7 +50,7 @@ def began(history: Sequence[Act], service: str) -> bool:
     return False
 
 
-def granted(before: Sequence[Act], start: Act) -> frozenset[str]:
+def granted(before: Sequence[Act], start: Act) -> frozenset[Service]:
     """What a START that came in then, and is worked on after ``before``, makes active."""
     if is_overtaken(before, start):
         return frozenset()
@@ -60,7 +63,7 @@ def is_overtaken(before: Sequence[Act], start: Act) -> bool:
     return any(act.kind in ENDS_ALL and act.at > start.at for act in before)
 
 
-def asked_for(before: Sequence[Act], start: Act) -> frozenset[str]:
+def asked_for(before: Sequence[Act], start: Act) -> frozenset[Service]:
     """R2: what the newest form asked for, if this START came after it and in time."""
     for act in reversed(before):
         if act.kind in {"revoked", "number_closed", "tenancy_ended", "form_disowned"}:
@@ -71,7 +74,7 @@ def asked_for(before: Sequence[Act], start: Act) -> frozenset[str]:
     return frozenset()
 
 
-def handset_ended(before: Sequence[Act], service: str) -> bool:
+def handset_ended(before: Sequence[Act], service: Service) -> bool:
     """R3: whether the handset's STOP ended the service, with nothing of weight since."""
     for place in reversed(range(len(before))):
         act = before[place]

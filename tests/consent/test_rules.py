@@ -8,12 +8,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tenantline.consent import rules
-from tenantline.consent.rules import Fact
+from tenantline.consent.rules import Fact, Kind
 from tests.consent import naive
 from tests.consent.naive import Act
 
 BEGAN = datetime(2026, 3, 2, 12, tzinfo=UTC)
-KINDS = (
+KINDS: tuple[Kind, ...] = (
     "form_issued",
     "form_submitted",
     "form_submitted",

@@ -33,6 +33,12 @@ def status(sid: str, word: str = "sent") -> Status:
     return Status("token", sid, cast.ACCOUNT, word, "", {"MessageStatus": word})
 
 
+def work_on(pk):
+    taken = intake.take(pk)
+    assert taken is not None
+    intake.mark_worked(taken, now=clock.now())
+
+
 def store(*calls):
     return intake.store(list(calls), now=clock.now())
 
@@ -71,7 +77,7 @@ def test_a_true_repeat_is_not_flagged():
 
 def test_a_repeat_of_a_call_that_was_worked_on_is_not_worked_on_again():
     [pk] = store(call("SM1"))
-    intake.mark_worked(intake.take(pk), now=clock.now())
+    work_on(pk)
     store(call("SM1"))
     assert intake.take(pk) is None
     assert queries.due(now=clock.now()) == []
@@ -106,7 +112,9 @@ def test_a_failing_call_is_tried_later_each_time_and_shown():
     for _ in range(4):
         now = clock.now()
         intake.mark_failed(pk, error="x" * 999, now=now)
-        waits.append(InboundCall.objects.get().next_at - now)
+        [next_at] = InboundCall.objects.values_list("next_at", flat=True)
+        assert next_at is not None
+        waits.append(next_at - now)
     assert waits == [timedelta(seconds=s) for s in (1, 10, 60, 60)]
     assert [row.pk for row in queries.failing()] == [pk]
     assert queries.due(now=clock.now()) == []
@@ -114,6 +122,6 @@ def test_a_failing_call_is_tried_later_each_time_and_shown():
 
 def test_a_failure_of_a_call_that_another_worked_on_changes_nothing():
     [pk] = store(call("SM1"))
-    intake.mark_worked(intake.take(pk), now=clock.now())
+    work_on(pk)
     intake.mark_failed(pk, error="late", now=clock.now())
     assert queries.failing() == []
