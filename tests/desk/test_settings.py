@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from tenantline.conversations import queries as conversations
+from tenantline.conversations.actions import assign
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel.clock import now
@@ -146,6 +148,18 @@ def test_a_token_is_shown_once_works_and_is_revoked(house: House):
     assert found[1] not in text(house.owner, "/settings/tokens/")
     house.owner.post(f"/settings/tokens/{token.pk}/revoke/")
     assert staff.token_for(found[1]) is None
+
+
+def test_who_is_deactivated_is_taken_off_every_conversation(house: House):
+    who = cast.opted_in(house.lamar)
+    thread = conversations.with_number(house.lamar.pk, cast.mobile_of(who))
+    assert thread is not None
+    clerk = staff.by_username("carla")
+    assert clerk is not None
+    assign(conversation=thread, to=clerk, by=cast.TESTER, now=now())
+    house.owner.post(f"/settings/staff/{clerk.pk}/active/", {"active": "no"})
+    thread.refresh_from_db()
+    assert thread.assigned_to is None
 
 
 def test_a_token_without_a_name_is_not_made(house: House):

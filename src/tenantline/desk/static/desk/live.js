@@ -3,7 +3,8 @@
    A browser opens at most six connections to a host; six chat windows with a stream each would
    leave none for anything else. So one window holds the stream (whoever has the lock) and tells
    the others. `htmx` asks here for its event source; our own scripts listen for `live:message`,
-   `live:status` and so on at the document, and for `live:open` when something may have been missed. */
+   `live:status` and so on at the document, and for `live:open` when something may have been missed
+   (`live:again` where that is not the first time). */
 (() => {
   "use strict";
 
@@ -11,6 +12,7 @@
   const CHANNEL = "tenantline-live";
 
   class Live extends EventTarget {
+    wasOpen = false;
     readyState = EventSource.CONNECTING;
     onopen = null;
     onerror = null;
@@ -56,6 +58,8 @@
       if (topic === "open") {
         this.readyState = EventSource.OPEN;
         this.onopen?.(new Event("open"));
+        if (this.wasOpen) document.dispatchEvent(new CustomEvent("live:again"));
+        this.wasOpen = true;
       } else {
         this.dispatchEvent(new MessageEvent(topic, { data }));
       }

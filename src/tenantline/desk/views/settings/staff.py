@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tenantline.conversations.actions import unassign_all
 from tenantline.desk import problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.choices import ROLES
@@ -120,6 +121,8 @@ def set_active(request: DeskRequest, staff_id: int) -> HttpResponse:
     member = staff_member(scope=request.desk.scope, staff_id=staff_id).who
     active = request.POST.get("active") == "yes"
     actions.set_active(staff=member, active=active, by=request.desk.actor, now=request.desk.now)
+    if not active:
+        unassign_all(member=member, by=request.desk.actor, now=request.desk.now)
     done = "can sign in again" if active else "is signed out everywhere and cannot sign in"
     problems.say(request, f"{member.username} {done}.")
     return problems.see_other("desk:staff")
