@@ -16,8 +16,8 @@ from tenantline.facilities.scope import Scope
 from tenantline.kernel import clock
 from tenantline.kernel.actor import Actor
 from tenantline.staff import actions as staff_actions
+from tenantline.staff import pace, rules
 from tenantline.staff import queries as staff
-from tenantline.staff import rules
 from tenantline.staff.rules import Act
 
 if TYPE_CHECKING:
@@ -53,11 +53,16 @@ class BearerToken(HttpBearer):
     """A token made by `tenantline token create` or on the settings page."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        """Return who calls, or None where the token is unknown or revoked."""
+        """Return who calls, or None where the token is unknown or revoked.
+
+        Raises:
+            TooSoon: the token asks too often.
+        """
         known = staff.token_for(token.strip())
         if known is None:
             return None
         now = clock.now()
+        pace.note_request(token=known, now=now)
         staff_actions.note_use(token=known, now=now)
         return Caller(known, staff.actor_for(known), facilities.scope_of(known), now)
 

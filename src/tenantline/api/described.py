@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tenantline.api.problems import MEDIA_TYPE, Problem
 
-_ALWAYS: Final = (401, 403, 422, 500)
+_ALWAYS: Final = (401, 403, 422, 429, 500)
 _BODY: Final = (400, 413, 415)
 _WORDS: Final = {
     400: "The body is not JSON.",
@@ -18,6 +18,7 @@ _WORDS: Final = {
     413: "The body is larger than 1 MiB.",
     415: "The body is not application/json.",
     422: "A field, parameter or header cannot be used; `errors` names it.",
+    429: "The token asks too often; `Retry-After` says when to try again.",
     500: "Something went wrong on our side; it was logged.",
 }
 _HEADERS: Final[dict[int, dict[str, Any]]] = {
@@ -27,7 +28,14 @@ _HEADERS: Final[dict[int, dict[str, Any]]] = {
             "description": "How to sign in: a bearer token.",
             "schema": {"type": "string"},
         }
-    }
+    },
+    429: {
+        "Retry-After": {
+            "required": True,
+            "description": "After how many seconds to try again.",
+            "schema": {"type": "integer", "minimum": 1},
+        }
+    },
 }
 LOCATION: Final = {
     "Location": {

@@ -17,7 +17,14 @@ from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from tenantline.kernel.errors import BadInput, Conflict, Forbidden, NotFound, TenantlineError
+from tenantline.kernel.errors import (
+    BadInput,
+    Conflict,
+    Forbidden,
+    NotFound,
+    TenantlineError,
+    TooSoon,
+)
 
 _log = structlog.get_logger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
@@ -28,6 +35,7 @@ _STATUS: Final[tuple[tuple[type[TenantlineError], int], ...]] = (
     (NotFound, 404),
     (Forbidden, 403),
     (BadInput, 422),
+    (TooSoon, 429),
     (TenantlineError, 409),
 )
 # What is said where no room below has said anything: (code, sentence) by status.
@@ -88,6 +96,8 @@ def of_error(request: HttpRequest, error: TenantlineError) -> HttpResponse:
     """Return a lower room's error as a problem, its sentence as it is."""
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     more: dict[str, Any] = {}
+    if isinstance(error, TooSoon):
+        more["headers"] = {"Retry-After": str(error.retry_after)}
     if isinstance(error, BadInput) and error.field:
         more["errors"] = [{"field": error.field, "sentence": error.sentence}]
     if isinstance(error, Conflict) and error.existing:

@@ -7,12 +7,14 @@ three times slower than WSGI behind threads, so pages go through a2wsgi.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenantline.config.settings")
 
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
 
+from tenantline.config.chunked import WithLength
 from tenantline.config.wsgi import application as pages
 from tenantline.hooks.app import Hooks, is_hook
 from tenantline.hooks.ear import Ear
@@ -26,7 +28,8 @@ class Application:
     """Routes by path; starts and ends with the server."""
 
     def __init__(self) -> None:
-        self._pages = WSGIMiddleware(pages, workers=PAGE_THREADS)
+        on_threads = WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)
+        self._pages = WithLength(on_threads, limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         self._writer = Writer()
         self._ear = Ear()
         self._hooks = Hooks(self._writer, missed=self._ear.missed)

@@ -58,6 +58,16 @@ class Conflict(TenantlineError):
         self.existing = existing
 
 
+class TooSoon(TenantlineError):
+    """The caller asks too often. ``retry_after`` is the whole seconds after which to try again."""
+
+    code = "rate_limited"
+
+    def __init__(self, sentence: str, *, retry_after: int) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
 class SettingError(TenantlineError):
     """A setting is missing or unusable; the sentence tells the installer which and why."""
 

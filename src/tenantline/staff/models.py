@@ -36,4 +36,5 @@ class Token(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
+    busy_until = models.DateTimeField(null=True)  # by its requests so far; see pace.py
     revoked_at = models.DateTimeField(null=True)
