@@ -23,11 +23,14 @@ from tenantline.facilities import actions as facilities
 from tenantline.facilities.actions import LineDetails
 from tenantline.facilities.models import Facility, Line
 from tenantline.intake import actions as intake
+from tenantline.intake import hearing
 from tenantline.intake.actions import Inbound
 from tenantline.kernel import clock
 from tenantline.kernel.actor import Actor, system
 from tenantline.kernel.phone import Number
 from tenantline.mail import queries as mail
+from tenantline.outbox import dispatch
+from tenantline.outbox.dispatch import Job
 from tenantline.staff import actions as staff
 from tenantline.staff.models import Staff, Token
 from tenantline.tenants import actions as tenants
@@ -125,9 +128,9 @@ def tenant(
     )
 
 
-def mobile_of(who: Tenant) -> str:
+def mobile_of(who: Tenant) -> Number:
     """Return the tenant's current mobile number."""
-    return who.periods.get(ended_at=None).number
+    return Number(who.periods.get(ended_at=None).number)
 
 
 def issue_form(who: Tenant, *, now: datetime | None = None) -> str:
@@ -222,6 +225,14 @@ def write(
     """Write a chat text to a tenant as a person would, at any hour."""
     draft = Draft(body=body, quiet_hours_reason=reason)
     return conversations.send(tenant=who, draft=draft, by=by, now=now or clock.now()).message
+
+
+def claim(*, now: datetime | None = None, limit: int = 20) -> list[Job]:
+    """Claim what may leave, as a worker does while a web process listens and lists are read."""
+    now = now or clock.now()
+    lines = Line.objects.values_list("pk", flat=True)
+    hearing.assume_known(name="tests", line_ids=lines, now=now)
+    return dispatch.claim(worker="tests", limit=limit, now=now)
 
 
 def change_number(who: Tenant, number: Number | None) -> None:

@@ -12,7 +12,6 @@ from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import clock
 from tenantline.kernel.errors import BadInput, NotFound, Refused
 from tenantline.outbox import actions as outbox
-from tenantline.outbox.dispatch import claim
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +28,7 @@ def refusal(who, **wanted):
 
 
 def leave(*, later=1):
-    return claim(worker="test", limit=10, now=clock.now() + timedelta(seconds=later))
+    return cast.claim(now=clock.now() + timedelta(seconds=later))
 
 
 def test_form_and_start_open_the_gate():

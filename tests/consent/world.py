@@ -12,13 +12,15 @@ from datetime import datetime, timedelta
 
 from tenantline.consent import actions as consent
 from tenantline.consent import forms
+from tenantline.consent.rules import Kind
+from tenantline.consent.services import Service
 from tenantline.conversations import actions as conversations
 from tenantline.conversations import inbound
 from tenantline.conversations.actions import Draft
 from tenantline.facilities.models import Facility
 from tenantline.kernel.errors import Refused
 from tenantline.kernel.phone import Number
-from tenantline.outbox.dispatch import Job, claim
+from tenantline.outbox.dispatch import Job
 from tenantline.outbox.models import Text
 from tenantline.tenants import actions as tenants
 from tenantline.tenants.models import NumberQuestion, Tenant
@@ -26,7 +28,7 @@ from tests import cast
 from tests.consent import naive
 from tests.consent.naive import Act
 
-COVERED_BY = {
+COVERED_BY: dict[str, tuple[Service, ...]] = {
     "chat": ("chat",),
     "statement": ("statements",),
     "notice": ("notices",),
@@ -87,7 +89,7 @@ class World:
         made = person.link_made
         return made is not None and self.now < made + naive.FORM_WAITS
 
-    def submit(self, person: Person, services: frozenset[str]) -> None:
+    def submit(self, person: Person, services: frozenset[Service]) -> None:
         if not person.link:
             return
         try:
@@ -167,7 +169,7 @@ class World:
     def _holders(self, number: Number) -> list[Person]:
         return [person for person in self.people if person.number == number]
 
-    def _ends_for_all(self, number: Number, kind: str, at: datetime) -> None:
+    def _ends_for_all(self, number: Number, kind: Kind, at: datetime) -> None:
         for person in self._holders(number):
             began = person.row.periods.get(ended_at=None).started_at
             if at >= began:
@@ -194,7 +196,7 @@ class World:
 
     def dispatch(self) -> list[Job]:
         waiting = list(Text.objects.filter(state="queued").select_related("clearance"))
-        jobs = claim(worker="town", limit=20, now=self.now)
+        jobs = cast.claim(now=self.now)
         for job in jobs:
             person = next(p for p in self.people if p.row.pk == job.cleared.tenant_id)
             assert person.number == job.cleared.number

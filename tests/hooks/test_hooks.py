@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.conf import settings
+from twilio.request_validator import RequestValidator
 
 from tenantline.carrier.webhooks import inbound_form, status_form
 from tenantline.conversations.models import Message
@@ -15,7 +16,6 @@ from tenantline.hooks.writer import Writer
 from tenantline.intake.models import InboundCall, StatusCall
 from tests import cast
 from tests.support.asgi import Reply, call
-from twilio.request_validator import RequestValidator
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
 
@@ -41,7 +41,14 @@ def post(form, *, target="/twilio/sms", signature=None, method="POST", body=None
         try:
             given = signature if signature is not None else signed(form, target=target)
             headers = {"X-Twilio-Signature": given}
-            return await call(Hooks(writer, missed=lambda: None), method, target, form=form, body=body, headers=headers)
+            return await call(
+                Hooks(writer, missed=lambda: None),
+                method,
+                target,
+                form=form,
+                body=body,
+                headers=headers,
+            )
         finally:
             await asyncio.to_thread(writer.close)
 

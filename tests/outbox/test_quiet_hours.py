@@ -16,7 +16,6 @@ from tenantline.kernel import phone
 from tenantline.kernel.errors import BadInput, Refused
 from tenantline.kernel.phone import Number
 from tenantline.outbox import quiet_hours
-from tenantline.outbox.dispatch import claim
 from tenantline.outbox.models import Text
 from tenantline.outbox.quiet_hours import Hours
 from tests import cast
@@ -39,7 +38,9 @@ AMERICA = [
 DAYS = [(2026, 3, 8), (2026, 11, 1), (2027, 3, 14), (2027, 11, 7), (2026, 3, 29), (2026, 7, 2)]
 
 instants = st.builds(
-    lambda day, minutes: datetime(*day, tzinfo=UTC) + timedelta(days=-1, minutes=minutes),
+    lambda day, minutes: (
+        datetime(day[0], day[1], day[2], tzinfo=UTC) + timedelta(days=-1, minutes=minutes)
+    ),
     st.sampled_from(DAYS),
     st.integers(0, 3 * 24 * 60),
 )
@@ -169,7 +170,7 @@ def statement(who, now):
 
 
 def leaves(now):
-    return [job.parcel for job in claim(worker="w", limit=9, now=now)]
+    return [job.parcel for job in cast.claim(now=now)]
 
 
 def state(text):

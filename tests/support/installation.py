@@ -65,7 +65,7 @@ class Installation:
 
     def run(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command to its end; ``given`` is its standard input."""
-        return subprocess.run(  # noqa: S603 - our own command
+        return subprocess.run(
             [COMMAND, *words],
             input=given,
             capture_output=True,
@@ -85,7 +85,7 @@ class Installation:
     def process(self, *words: str) -> Iterator[subprocess.Popen[str]]:
         """Run a command beside the test; end it (and nothing else) afterwards."""
         log = (self.folder / f"{words[0]}.log").open("w")
-        running = subprocess.Popen(  # noqa: S603 - our own command
+        running = subprocess.Popen(
             [COMMAND, *words], stdout=log, stderr=log, text=True, env=self.environment()
         )
         try:

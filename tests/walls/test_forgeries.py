@@ -14,7 +14,6 @@ from tenantline.consent.models import Clearance, LedgerEvent, LedgerHead, Wordin
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import clock
 from tenantline.kernel.errors import Refused, TenantlineError
-from tenantline.outbox.dispatch import claim
 from tenantline.outbox.models import Text
 from tests import cast
 
@@ -36,7 +35,7 @@ def insert(model, **values):
 def forge_start(who, **changed):
     """A `started` event as the product would write it, but without the chain's key."""
     period = who.periods.get(ended_at=None)
-    last = LedgerEvent.objects.order_by("sequence").last()
+    last = LedgerEvent.objects.latest("sequence")
     head = LedgerHead.objects.get()
     values = {
         "sequence": head.sequence + 1,
@@ -69,7 +68,7 @@ def forge_text(who, event_id, purpose="chat", number=None):
         number=number or cast.mobile_of(who),
         purpose=purpose,
         event_id=event_id,
-        wording_id=Wording.objects.first().pk,
+        wording_id=Wording.objects.earliest("id").pk,
         cleared_at=clock.now(),
     )
     values = dict.fromkeys(
@@ -99,7 +98,7 @@ def forge_text(who, event_id, purpose="chat", number=None):
 
 
 def fate(text):
-    assert claim(worker="w", limit=9, now=clock.now() + timedelta(minutes=1)) == []
+    assert cast.claim(now=clock.now() + timedelta(minutes=1)) == []
     text.refresh_from_db()
     return text.state, text.reason_code
 

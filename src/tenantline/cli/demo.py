@@ -56,7 +56,15 @@ def demo(port: int, data_dir: Path | None) -> None:
             sock.listen()
             _announce(address_of(sock), demo_data.build(now=clock.now()))
             connections.close_all()
-            run_server(sock, with_worker=True)
+            run_server(sock, with_worker=True, chores={"carrier": _carry})
+
+
+def _carry() -> int:
+    """Let the sandbox carrier tell of deliveries, as Twilio would."""
+    from tenantline.kernel import clock
+    from tenantline.sandbox import twilio_side
+
+    return twilio_side.post_due_callbacks(clock.now())
 
 
 def _announce(address: str, sign_ins: list[SignIn]) -> None:

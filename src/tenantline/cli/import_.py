@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -39,8 +40,14 @@ def import_() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
 @click.option("--map", "choices", multiple=True, help='field="Column", over the guess; repeats.')
 @click.option("--report", type=click.Path(path_type=Path), help="Write what became of every row.")
+@click.option("--figures", is_flag=True, hidden=True, help="For scripts/bench_import.py.")
 def tenants(
-    file: Path, code: str, dry_run: bool, choices: Sequence[str], report: Path | None
+    file: Path,
+    code: str,
+    dry_run: bool,
+    choices: Sequence[str],
+    report: Path | None,
+    figures: bool,
 ) -> int:
     """Import tenants from a CSV file; safe to repeat. Nobody is opted in.
 
@@ -62,13 +69,13 @@ def tenants(
             file, facility=facility, wanted=wanted, now=clock.now(), progress=tell
         )
     _show_columns(prepared)
-    lines = _dry(prepared) if dry_run else _applied(prepared, wanted)
+    lines = _dry(prepared) if dry_run else _applied(prepared, wanted, figures=figures)
     if report is not None:
         _write(report, lines)
     return _sum_up(lines, dry_run=dry_run, facility=facility.name)
 
 
-def _applied(prepared: Prepared, wanted: dict[str, str]) -> list[Line]:
+def _applied(prepared: Prepared, wanted: dict[str, str], *, figures: bool) -> list[Line]:
     from tenantline.imports import actions, queries
     from tenantline.kernel import clock
 
@@ -78,6 +85,8 @@ def _applied(prepared: Prepared, wanted: dict[str, str]) -> list[Line]:
     with _bar("Importing", total=prepared.sheet.rows) as tell:
         for job in run.slices():
             tell(queries.progress(job).done)
+    if figures:
+        click.echo(json.dumps(run.figures()), err=True)
     return list(queries.lines(run.job))
 
 

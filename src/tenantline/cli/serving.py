@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -107,8 +107,13 @@ def worker_lock() -> Iterator[None]:
         yield
 
 
-def run_server(sock: socket.socket, *, with_worker: bool) -> None:
-    """Serve until a signal, then drain; with a worker in a thread, if wanted, that ends last."""
+def run_server(
+    sock: socket.socket, *, with_worker: bool, chores: Mapping[str, Callable[[], int]] | None = None
+) -> None:
+    """Serve until a signal, then drain; with a worker in a thread, if wanted, that ends last.
+
+    ``chores`` are what that worker does besides.
+    """
     server = _server()
     with _signals_end(server):
         if not with_worker:
@@ -116,7 +121,7 @@ def run_server(sock: socket.socket, *, with_worker: bool) -> None:
             return
         from tenantline.worker.run import Worker
 
-        one = Worker()
+        one = Worker(more=chores)
         beside = _Beside(one, server)
         beside.start()
         try:
@@ -137,6 +142,15 @@ def _run(server: Server, sock: socket.socket) -> None:
 def _server() -> Server:
     import uvicorn
 
+    from tenantline.live import app as live
+
+    class Draining(uvicorn.Server):
+        """Ends the live streams first, which would otherwise stay open for ever."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            live.close()
+            await super().shutdown(sockets)
+
     config = uvicorn.Config(
         "tenantline.config.asgi:application",
         access_log=False,
@@ -144,7 +158,7 @@ def _server() -> Server:
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    return uvicorn.Server(config)
+    return Draining(config)
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from asgiref.sync import sync_to_async
 
 from tenantline.carrier import listing
 from tenantline.carrier.client import Client
@@ -27,6 +26,7 @@ from tenantline.intake import hearing
 from tenantline.intake import queries as calls
 from tenantline.intake.actions import Inbound
 from tenantline.kernel import clock
+from tenantline.kernel.threads import in_database
 
 _log = structlog.get_logger(__name__)
 # Twilio's list is by day and a text may be listed late, so every reading looks back this far.
@@ -40,18 +40,18 @@ async def read_line(client: Client, line: Line) -> int | None:
     None: it could not be read, and the line's inbound stays unknown.
     """
     began_at = clock.now()
-    since = await sync_to_async(_since)(line)
+    since = await in_database(_since, line)
     account = account_of(line)
     wanted = listing.messages(client, account, recipient=line.number, since=since.date())
     try:
         listed = [item async for item in _inbound(wanted)]
     except CarrierProblem as problem:
         _log.warning("inbound list could not be read", line=line.pk, problem=problem.sentence)
-        await sync_to_async(hearing.note_problem)(
-            line_id=line.pk, problem=problem.sentence, now=clock.now()
+        await in_database(
+            hearing.note_problem, line_id=line.pk, problem=problem.sentence, now=clock.now()
         )
         return None
-    return await sync_to_async(_keep)(line, listed, began_at)
+    return await in_database(_keep, line, listed, began_at)
 
 
 def account_of(line: Line) -> Account:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from asgiref.sync import sync_to_async
 
 from tenantline.carrier import listing
 from tenantline.carrier.client import Client
 from tenantline.carrier.errors import CarrierProblem
 from tenantline.conversations.reconcile import account_of
 from tenantline.kernel import clock
+from tenantline.kernel.threads import in_database
 from tenantline.outbox import stale, unknown
 from tenantline.outbox.models import Attempt
 from tenantline.outbox.unknown import OLDER_BY, Listed
@@ -25,7 +25,7 @@ _log = structlog.get_logger(__name__)
 
 async def settle_unknown(client: Client) -> int:
     """Look for every unknown text whose turn it is; return how many were looked for."""
-    attempts = await sync_to_async(unknown.unsettled)(now=clock.now())
+    attempts = await in_database(unknown.unsettled, now=clock.now())
     for attempt in attempts:
         try:
             await _look_for(client, attempt)
@@ -38,9 +38,13 @@ async def settle_unknown(client: Client) -> int:
 async def _look_for(client: Client, attempt: Attempt) -> None:
     read_at = clock.now()
     listed = await _listed(client, attempt)
-    verdict = await sync_to_async(_verdict)(attempt, listed)
-    await sync_to_async(unknown.keep_verdict)(
-        attempt_id=attempt.pk, verdict=verdict, read_at=read_at, now=clock.now()
+    verdict = await in_database(_verdict, attempt, listed)
+    await in_database(
+        unknown.keep_verdict,
+        attempt_id=attempt.pk,
+        verdict=verdict,
+        read_at=read_at,
+        now=clock.now(),
     )
 
 
@@ -50,7 +54,7 @@ async def _listed(client: Client, attempt: Attempt) -> list[Listed]:
         return []
     until = attempt.started_at - OLDER_BY
     found = []
-    account = await sync_to_async(account_of)(text.line)
+    account = await in_database(account_of, text.line)
     sender, recipient = text.line.number, text.clearance.number
     async for item in listing.messages(client, account, sender=sender, recipient=recipient):
         if item.created_at is not None and item.created_at < until:
@@ -69,20 +73,20 @@ def _verdict(attempt: Attempt, listed: list[Listed]) -> unknown.Verdict:
 
 async def refresh_stale(client: Client) -> int:
     """Ask the carrier for texts that were sent a while ago and never heard of; return how many."""
-    texts = await sync_to_async(stale.stale)(now=clock.now())
+    texts = await in_database(stale.stale, now=clock.now())
     for text in texts:
         if text.line is None or text.carrier_sid is None:
             continue
         try:
-            account = await sync_to_async(account_of)(text.line)
+            account = await in_database(account_of, text.line)
             item = await listing.message(client, account, text.carrier_sid)
         except CarrierProblem as problem:
             _log.warning("state of a text not read", text=text.pk, why=problem.sentence)
-            await sync_to_async(stale.look_later)(text_id=text.pk, now=clock.now())
+            await in_database(stale.look_later, text_id=text.pk, now=clock.now())
             continue
         await _refreshed(text.pk, item.status, item.error_code, clock.now())
     return len(texts)
 
 
 async def _refreshed(text_id: int, status: str, code: int | None, now: datetime) -> None:
-    await sync_to_async(stale.refreshed)(text_id=text_id, status=status, code=code, now=now)
+    await in_database(stale.refreshed, text_id=text_id, status=status, code=code, now=now)

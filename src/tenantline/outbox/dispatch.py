@@ -25,6 +25,7 @@ from tenantline.consent import gate
 from tenantline.consent.cleared import Cleared, Refusal
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.models import Line
+from tenantline.intake import hearing
 from tenantline.kernel import clock
 from tenantline.kernel.crypto import new_token
 from tenantline.kernel.phone import Number
@@ -57,13 +58,16 @@ def claim(*, worker: str, limit: int, now: datetime) -> list[Job]:
     """Claim the next text of each line that has its pacing slot now; they are ``sending`` then.
 
     One short transaction. A line's slot is locked first, so several workers together never send
-    by it faster than it may, and each line gets its turn whatever waits for the others.
+    by it faster than it may, and each line gets its turn whatever waits for the others. R8: a
+    line sends only while all that came in on it is known.
     """
     jobs = []
+    known = hearing.knowledge(now)
     with transaction.atomic():
         for line in _ready_lines(now, min(limit, LINES_AT_A_TIME)):
-            slot = _free_slot(line, now)
-            job = _next_job(slot, line, worker, now) if slot is not None else None
+            slot = _free_slot(line, now) if known.is_known(line.pk) else None
+            fresh = known.is_fresh(line.pk, now)
+            job = _next_job(slot, line, worker, now, fresh=fresh) if slot is not None else None
             if job is not None:
                 jobs.append(job)
     return jobs
@@ -84,11 +88,16 @@ def _free_slot(line: Line, now: datetime) -> Slot | None:
     return _locked(slots).first()
 
 
-def _next_job(slot: Slot, line: Line, worker: str, now: datetime) -> Job | None:
-    """Claim the first text that may leave; set aside, bounded, what may not on the way to it."""
+def _next_job(slot: Slot, line: Line, worker: str, now: datetime, *, fresh: bool) -> Job | None:
+    """Claim the first text that may leave; set aside, bounded, what may not on the way to it.
+
+    Automatic texts leave only where the line's inbound list was read lately (``fresh``).
+    """
     rows = Text.objects.select_related("clearance", "facility").filter(
         facility=line.facility_id, state=State.QUEUED, next_at__lte=now
     )
+    if not fresh:
+        rows = rows.filter(automatic=False)
     for text in _locked(rows).order_by("priority", "next_at", "id")[:LOOKS_PER_LINE]:
         window = _window(text, now)
         if _is_set_aside(text, window, now):

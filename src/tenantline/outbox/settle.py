@@ -27,7 +27,8 @@ _MOST_TRIES = 12
 def settle(*, attempt_id: int, outcome: Outcome, now: datetime) -> None:
     """Keep the outcome of one attempt, in one transaction.
 
-    Only what was provably not taken is queued again; an unclear outcome is ``unknown``.
+    Only what was provably not taken is queued again; an unclear outcome is ``unknown``. An answer
+    to an attempt that a newer one has followed says nothing of the text, unless the carrier took it.
     """
     with transaction.atomic():
         attempt = Attempt.objects.get(pk=attempt_id)
@@ -36,23 +37,35 @@ def settle(*, attempt_id: int, outcome: Outcome, now: datetime) -> None:
             .select_related("clearance", "line")
             .get(pk=attempt.text_id)
         )
-        attempt.ended_at = now
+        _note(attempt, outcome, now)
+        overtaken = text.attempts.filter(pk__gt=attempt.pk).exists()
         match outcome:
             case Accepted():
-                attempt.outcome, attempt.carrier_sid = "accepted", outcome.sid
                 adopt(text, outcome.sid, outcome.status, now)
+            case _ if overtaken:
+                pass
             case RetryLater():
-                attempt.outcome, attempt.code = "retry", _digits(outcome.code)
                 _queue_again(text, outcome, now)
             case Rejected():
-                attempt.outcome, attempt.code = "rejected", _digits(outcome.code)
-                attempt.http_status = outcome.http_status
                 _refused(text, outcome, now)
             case _:
-                attempt.outcome = "unclear"
                 _become_unknown(text, now)
-        attempt.save()
         feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
+
+
+def _note(attempt: Attempt, outcome: Outcome, now: datetime) -> None:
+    attempt.ended_at = now
+    match outcome:
+        case Accepted():
+            attempt.outcome, attempt.carrier_sid = "accepted", outcome.sid
+        case RetryLater():
+            attempt.outcome, attempt.code = "retry", _digits(outcome.code)
+        case Rejected():
+            attempt.outcome, attempt.code = "rejected", _digits(outcome.code)
+            attempt.http_status = outcome.http_status
+        case _:
+            attempt.outcome = "unclear"
+    attempt.save()
 
 
 def apply_status(*, call: StatusCall, now: datetime) -> None:

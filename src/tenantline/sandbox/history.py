@@ -14,7 +14,9 @@ from asgiref.sync import async_to_sync
 from tenantline.carrier import sandbox
 from tenantline.carrier.types import Accepted
 from tenantline.conversations import inbound
+from tenantline.facilities import queries as facilities
 from tenantline.intake import actions as intake
+from tenantline.intake import hearing
 from tenantline.intake.actions import Inbound
 from tenantline.kernel.phone import Number
 from tenantline.outbox import dispatch
@@ -49,6 +51,8 @@ def text_from(
 
 def deliver_due(at: datetime) -> None:
     """Let what is due at ``at`` leave and reach its handset at once."""
+    lines = [line.pk for line in facilities.heard_lines()]
+    hearing.assume_known(name=_WORKER, line_ids=lines, now=at)
     for job in dispatch.claim(worker=_WORKER, limit=50, now=at):
         # Without a callback the sandbox delivers at once; nobody could be called in the past.
         parcel = replace(job.parcel, status_callback="")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asgiref.sync import sync_to_async
-
 from tenantline.carrier.client import Client
 from tenantline.conversations import reconcile, unclear
 from tenantline.facilities import queries as facilities
 from tenantline.intake import hearing
 from tenantline.kernel import clock
+from tenantline.kernel.threads import in_database
 
 if TYPE_CHECKING:
     from tenantline.facilities.models import Line
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 async def read_lines(client: Client) -> int:
     """Read the inbound list of every line whose inbound is unknown or stale."""
-    for line in await sync_to_async(_to_read)():
+    for line in await in_database(_to_read):
         await reconcile.read_line(client, line)
     return 0
 

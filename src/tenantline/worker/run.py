@@ -12,18 +12,19 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 
 import structlog
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 
 from tenantline.carrier.client import Client
 from tenantline.kernel import clock
 from tenantline.kernel.crypto import new_token
+from tenantline.kernel.threads import in_database
 from tenantline.outbox import actions as outbox
 from tenantline.outbox.dispatch import Dispatcher
-from tenantline.worker import chores
+from tenantline.worker import chores, reading
 
 _log = structlog.get_logger(__name__)
 _IDLE = 0.1  # seconds between looks at an empty queue
@@ -59,6 +60,9 @@ class Worker:
                 self._loop("inbound", _threaded(chores.work_inbound), _IDLE),
                 self._loop("statuses", _threaded(chores.apply_statuses), _IDLE),
                 self._loop("mail", _threaded(chores.send_mail), 0.3),
+                self._loop("readings", partial(reading.read_lines, client), 0.5),
+                self._loop("unclear", partial(reading.settle_unknown, client), 2.0),
+                self._loop("stale", partial(reading.refresh_stale, client), 30.0),
                 self._loop("house", _threaded(chores.keep_house), 5.0),
                 self._loop("beat", _threaded(self._beat), _BEAT.total_seconds()),
             ]
@@ -93,10 +97,5 @@ class Worker:
 
 
 def _threaded(chore: Callable[[], int]) -> Callable[[], Awaitable[int]]:
-    """Return a chore that does its database work on a thread of its own."""
-
-    def with_live_connection() -> int:
-        close_old_connections()
-        return chore()
-
-    return sync_to_async(with_live_connection, thread_sensitive=False)
+    """Return a chore as a step that runs on a thread with a live connection."""
+    return partial(in_database, chore)
