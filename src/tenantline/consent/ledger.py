@@ -98,10 +98,11 @@ def append(
 def append_all(drafts: Sequence[Draft]) -> list[LedgerEvent]:
     """Append events in this order under one lock of the head. Needs the caller's transaction."""
     head = _locked_head()
+    key = _opened(head.key_sealed)
     rows = Particulars.objects.bulk_create(_particulars(draft.evidence) for draft in drafts)
     events = []
     for draft, particulars in zip(drafts, rows, strict=True):
-        event = _chained(draft, particulars, head)
+        event = _chained(draft, particulars, head, key)
         head.sequence, head.hash = event.sequence, event.hash
         events.append(event)
     LedgerEvent.objects.bulk_create(events)
@@ -119,7 +120,7 @@ def _particulars(evidence: Evidence) -> Particulars:
     )
 
 
-def _chained(draft: Draft, particulars: Particulars, head: LedgerHead) -> LedgerEvent:
+def _chained(draft: Draft, particulars: Particulars, head: LedgerHead, key: bytes) -> LedgerEvent:
     period = draft.period
     event = LedgerEvent(
         sequence=head.sequence + 1,
@@ -128,13 +129,13 @@ def _chained(draft: Draft, particulars: Particulars, head: LedgerHead) -> Ledger
         facility_id=draft.facility_id if period is None else period.tenant.facility_id,
         tenant_id=period.tenant_id if period else None,
         period_id=period.pk if period else None,
-        number_key=number_key(draft.evidence.number),
+        number_key=number_key(draft.evidence.number, key),
         body=json.dumps(draft.body, sort_keys=True, separators=(",", ":"), ensure_ascii=True),
         particulars=particulars,
-        particulars_hash=particulars_hash(particulars),
+        particulars_hash=particulars_hash(particulars, key),
         previous=head.hash,
     )
-    event.hash = event_hash(event)
+    event.hash = event_hash(event, key)
     return event
 
 
@@ -160,13 +161,14 @@ def facts_of(period: NumberPeriod) -> list[Fact]:
 def facts_of_all(periods: Sequence[NumberPeriod]) -> dict[int, list[Fact]]:
     """Return ``facts_of`` each of these periods by its id; their tenants must be loaded."""
     by_key: dict[str, list[NumberPeriod]] = {}
+    key = _key()
     for period in periods:
-        by_key.setdefault(number_key(period.number), []).append(period)
+        by_key.setdefault(number_key(period.number, key), []).append(period)
     facts: dict[int, list[Fact]] = {period.pk: [] for period in periods}
     for event in LedgerEvent.objects.filter(number_key__in=by_key):
         for period in by_key[event.number_key]:
             if _concerns(event, period):
-                facts[period.pk].append(to_fact(event))
+                facts[period.pk].append(to_fact(event, key))
     return facts
 
 
@@ -210,9 +212,9 @@ def ever_closed(tenant_id: int) -> bool:
     return LedgerEvent.objects.filter(tenant_id=tenant_id, kind="number_closed").exists()
 
 
-def to_fact(event: LedgerEvent) -> Fact:
-    """Return an event as the rules see it, after checking its hash."""
-    if not hmac.compare_digest(event.hash, event_hash(event)):
+def to_fact(event: LedgerEvent, key: bytes | None = None) -> Fact:
+    """Return an event as the rules see it, after checking its hash (``key`` as it is known)."""
+    if not hmac.compare_digest(event.hash, event_hash(event, key)):
         raise LedgerBroken(f"Consent event {event.sequence} was not written by this ledger.")
     body: dict[str, Any] = json.loads(event.body)
     until = body.get("until")
@@ -225,12 +227,12 @@ def to_fact(event: LedgerEvent) -> Fact:
     )
 
 
-def number_key(number: str) -> str:
+def number_key(number: str, key: bytes | None = None) -> str:
     """Return the keyed hash under which a number's events are found without storing it."""
-    return _keyed(b"number\x00" + number.encode())
+    return _keyed(b"number\x00" + number.encode(), key)
 
 
-def event_hash(event: LedgerEvent) -> str:
+def event_hash(event: LedgerEvent, key: bytes | None = None) -> str:
     """Return the hash an event must bear: keyed, over everything it says and its predecessor."""
     said = {
         "sequence": event.sequence,
@@ -244,17 +246,17 @@ def event_hash(event: LedgerEvent) -> str:
         "particulars": event.particulars_hash,
         "previous": event.previous,
     }
-    return _keyed(b"event\x00" + json.dumps(said, sort_keys=True).encode())
+    return _keyed(b"event\x00" + json.dumps(said, sort_keys=True).encode(), key)
 
 
-def particulars_hash(row: Particulars) -> str:
+def particulars_hash(row: Particulars, key: bytes | None = None) -> str:
     """Return the keyed hash of an event's erasable part."""
     parts = [row.nonce, row.number, row.ip, row.user_agent, row.text]
-    return _keyed(b"particulars\x00" + json.dumps(parts).encode())
+    return _keyed(b"particulars\x00" + json.dumps(parts).encode(), key)
 
 
-def _keyed(data: bytes) -> str:
-    return hmac.new(_key(), data, hashlib.sha256).hexdigest()
+def _keyed(data: bytes, key: bytes | None) -> str:
+    return hmac.new(_key() if key is None else key, data, hashlib.sha256).hexdigest()
 
 
 def _key() -> bytes:

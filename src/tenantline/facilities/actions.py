@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from tenantline.audit import actions as audit
 from tenantline.facilities import rules
@@ -131,10 +131,14 @@ def units_named(*, facility: Facility, names: Iterable[str]) -> dict[str, Unit]:
     rows = Unit.objects.filter(facility=facility, name__in=wanted)
     found = {unit.name: unit for unit in rows}
     new = [Unit(facility=facility, name=name) for name in wanted if name not in found]
-    if new:
+    if not new:
+        return found
+    try:
+        with transaction.atomic():
+            return found | {unit.name: unit for unit in Unit.objects.bulk_create(new)}
+    except IntegrityError:  # somebody added one of them meanwhile
         Unit.objects.bulk_create(new, ignore_conflicts=True)
-        found = {unit.name: unit for unit in rows.all()}
-    return found
+        return {unit.name: unit for unit in rows.all()}
 
 
 @dataclass(frozen=True)

@@ -36,16 +36,19 @@ def apply(
     _change([step for step in wanted if step.known is not None], facility, by, now)
     _take_consent_away(wanted, source, by, now)
     _forget_no([step for step in steps if step.together.row.sms and step.known])
-    _remark_questions(wanted)
     if wanted:
         _tell(wanted, facility, by, now)
 
 
 def _add(steps: Sequence[Step], facility: Facility, by: Actor, now: datetime) -> None:
+    if not steps:
+        return
     people = [NewTenant(step.details, step.number, step.rentals) for step in steps]
     added = bulk.add_tenants(facility=facility, people=people, by=by, now=now)
-    for step, tenant in zip(steps, added, strict=True):
+    for step, tenant in zip(steps, added.tenants, strict=True):
         step.tenant_id = tenant.pk
+        if tenant.pk in added.asked:
+            step.remarks.append(_ASKED)
 
 
 def _change(steps: Sequence[Step], facility: Facility, by: Actor, now: datetime) -> None:
@@ -61,6 +64,8 @@ def _change(steps: Sequence[Step], facility: Facility, by: Actor, now: datetime)
         tenant = step.known.tenant
         if step.number is not None:
             consent.change_number(tenant=tenant, number=step.number, by=by, now=now)
+            if NumberQuestion.objects.filter(tenant=tenant, number=step.number).exists():
+                step.remarks.append(_ASKED)
         for unit, at in step.endings:
             consent.move_out(tenant=tenant, at=at, by=by, now=now, unit=unit)
 
@@ -89,14 +94,6 @@ def _forget_no(steps: Sequence[Step]) -> None:
     periods = [step.known.period.pk for step in steps if step.known and step.known.period]
     if periods:
         ToldNo.objects.filter(pk__in=periods).delete()
-
-
-def _remark_questions(steps: Sequence[Step]) -> None:
-    """R15: say in the report where staff are asked about a number."""
-    by_tenant = {step.tenant_id: step for step in steps if step.number and step.tenant_id}
-    asked = NumberQuestion.objects.filter(tenant_id__in=by_tenant, answered_at=None)
-    for tenant_id in asked.values_list("tenant_id", flat=True).distinct():
-        by_tenant[tenant_id].remarks.append(_ASKED)
 
 
 def _tell(steps: Sequence[Step], facility: Facility, by: Actor, now: datetime) -> None:

@@ -70,12 +70,31 @@ class Planner:
     now: datetime
     lock: bool
     claimed: dict[int, int] = field(default_factory=dict)
+    _without_id: bool = False
+    _looked_at: int = 0
 
     def plan(self, slice_: Sequence[Together]) -> list[Step]:
         """Return what these tenants of the file change, in their order."""
-        matches = _Matches(self.facility, [t.row for t in slice_], lock=self.lock)
-        told = set(ToldNo.objects.filter(period__in=matches.periods()).values_list("pk", flat=True))
+        rows = [together.row for together in slice_]
+        by_signs = self._may_know_without_id() or not all(row.external_id for row in rows)
+        matches = _Matches(self.facility, rows, lock=self.lock, by_signs=by_signs)
+        told: set[int] = set()
+        if periods := matches.periods():
+            told.update(ToldNo.objects.filter(period__in=periods).values_list("pk", flat=True))
         return [self._step(together, matches, told) for together in slice_]
+
+    def _may_know_without_id(self) -> bool:
+        """Tell whether a tenant without an id stands here, who may be one of the file's.
+
+        Looks at tenants that it has not seen before, so that all of them are looked at once.
+        """
+        if not self._without_id:
+            newer = Tenant.objects.filter(pk__gt=self._looked_at)
+            last = newer.order_by("-pk").values_list("pk", flat=True).first()
+            own = newer.filter(facility=self.facility, external_id=None)
+            self._without_id = last is not None and own.exists()
+            self._looked_at = last or self._looked_at
+        return self._without_id
 
     def _step(self, together: Together, matches: _Matches, told: set[int]) -> Step:
         row = together.row
@@ -139,12 +158,14 @@ def _fill_change(step: Step, known: Known, row: Accepted, told: set[int]) -> Non
 class _Matches:
     """Who on record the rows of a slice speak of, found with a few statements for all of them."""
 
-    def __init__(self, facility: Facility, rows: Sequence[Accepted], *, lock: bool) -> None:
+    def __init__(
+        self, facility: Facility, rows: Sequence[Accepted], *, lock: bool, by_signs: bool
+    ) -> None:
         self._own = Tenant.objects.filter(facility=facility)
         ids = {row.external_id for row in rows if row.external_id}
         by_id = dict(self._own.filter(external_id__in=ids).values_list("external_id", "pk"))
         rest = [row for row in rows if row.external_id not in by_id]
-        self._people = self._signs(facility, rest)
+        self._people = self._signs(facility, rest) if rest and by_signs else {}
         found = set(by_id.values()).union(*self._people.values())
         tenants = self._own.filter(pk__in=found).order_by("pk")
         self._known = bulk.known(tenants.select_for_update(no_key=True) if lock else tenants)
@@ -216,6 +237,8 @@ class _Matches:
         )
         note("unit", rented.values_list("tenant_id", "tenant__name", "unit__name"))
         bare = {row.name for row in rows if not (row.mobile or row.email or row.units)}
+        if not bare:
+            return people
         alone = self._own.filter(name__in=bare, email="", periods=None, rentals=None).order_by(
             "pk"
         )[:1000]

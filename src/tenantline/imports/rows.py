@@ -94,11 +94,13 @@ class Reader:
     codes: frozenset[str]
     this_year: int
     _headers: frozenset[str] = field(init=False)
+    _names: frozenset[str] = field(init=False)
     _last_place: int = field(init=False)
 
     def __post_init__(self) -> None:
         columns = self.sheet.columns
         self._headers = frozenset(words_of(columns.headers[p]) for p in columns.chosen.values())
+        self._names = frozenset(name.strip().lower() for name in columns.headers)
         self._last_place = max(columns.chosen.values())
 
     def read(self, record: Record) -> Row:
@@ -127,12 +129,15 @@ class Reader:
         reachable = any(cells.get(name) for name in ("mobile", "email", "home_phone"))
         if filled and not reachable and len(filled[0]) < 60 and _TOTALS.fullmatch(filled[0]):
             return "a line of totals"
-        if len(filled) > 1 and {words_of(cell) for cell in filled[:40]} >= self._headers:
+        if len(filled) > 1 and filled[0].lower() in self._names and self._is_header(filled):
             return "the names of the columns again"
         name = cells.get("name", "")
         if name and _VACANT.fullmatch(name):
             return "a unit without a tenant"
         return ""
+
+    def _is_header(self, filled: list[str]) -> bool:
+        return {words_of(cell) for cell in filled[:200]} >= self._headers
 
     def _demand_whole(self, record: Record) -> None:
         if record.fault:

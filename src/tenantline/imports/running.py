@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tenantline.facilities.models import Facility
 from tenantline.imports import applying
@@ -27,18 +27,18 @@ from tenantline.kernel.errors import Refused
 AIM = 0.05  # seconds that a slice may hold the database
 REST = 0.02  # seconds between two slices: a writer that waits on SQLite asks about as often
 MOST_ROWS = 400
+FEWEST_ROWS = 80  # a slice costs something by itself: smaller ones would only be more of them
 MOST_HEAVY = 6  # changed numbers and ended rentals in a slice
 
 
 @dataclass
 class Run:
-    """One process's work on a job. ``slices`` does it; ``longest`` is for measuring."""
+    """One process's work on a job. ``slices`` does it."""
 
     job: ImportJob
     prepared: Prepared
-    longest: float = 0.0
-    slices_done: int = 0
-    _size: int = 50
+    _size: int = 100
+    _held: list[float] = field(default_factory=list)
     _planner: Planner = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,11 +65,15 @@ class Run:
         self._finish()
         yield self.job
 
+    def figures(self) -> dict[str, float]:
+        """Return how many slices there were and how long they held the database, in seconds."""
+        held = sorted(self._held) or [0.0]
+        return {"slices": len(self._held), "longest": held[-1], "p99": held[len(held) * 99 // 100]}
+
     def _pace(self, seconds: float) -> None:
-        self.longest = max(self.longest, seconds)
-        self.slices_done += 1
+        self._held.append(seconds)
         fitting = self._size * AIM / max(seconds, 0.001)
-        self._size = max(5, min(MOST_ROWS, round(0.5 * self._size + 0.5 * fitting)))
+        self._size = round(max(FEWEST_ROWS, min(MOST_ROWS, (self._size + fitting) / 2)))
 
     def _slice(self, items: list[Item]) -> list[Item]:
         """Apply the items, or as many as one slice can hold; return those that are left."""
@@ -100,7 +104,8 @@ class Run:
 
     def _locked(self) -> ImportJob:
         """Return the job as it stands; one process works on a facility's imports at a time."""
-        Facility.objects.select_for_update(no_key=True).get(pk=self.job.facility_id)
+        if connection.features.has_select_for_update:  # SQLite has one writer anyway
+            Facility.objects.select_for_update(no_key=True).get(pk=self.job.facility_id)
         job = ImportJob.objects.select_related("facility").get(pk=self.job.pk)
         if job.state != State.RUNNING:
             raise Refused("not_running", f"The import was stopped: {job.get_state_display()}.")

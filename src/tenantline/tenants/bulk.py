@@ -58,9 +58,17 @@ class Change:
     rentals: Sequence[NewRental] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The tenants that were added; ``asked``: those whose number staff are asked about (R15)."""
+
+    tenants: list[Tenant]
+    asked: set[int]
+
+
 def add_tenants(
     *, facility: Facility, people: Sequence[NewTenant], by: Actor, now: datetime
-) -> list[Tenant]:
+) -> Added:
     """Add tenants, in this order. Needs the caller's transaction.
 
     Raises:
@@ -70,13 +78,15 @@ def add_tenants(
     tenants = [_new(facility, person, by, now) for person in people]
     Tenant.objects.bulk_create(tenants)
     numbers = [(t, p.number) for t, p in zip(tenants, people, strict=True) if p.number]
-    _open_periods(numbers, now)
+    asked = _open_periods(numbers, now)
     _rent(facility, zip(tenants, (person.rentals for person in people), strict=True))
-    return tenants
+    return Added(tenants, asked)
 
 
 def change_tenants(*, facility: Facility, changes: Sequence[Change]) -> None:
     """Change details and add rentals of tenants. Needs the caller's transaction."""
+    if not changes:
+        return
     for change in changes:
         put_details(change.known.tenant, dict(change.details))
         change.known.tenant.search_text = _found_by(change)
@@ -88,6 +98,8 @@ def change_tenants(*, facility: Facility, changes: Sequence[Change]) -> None:
 def known(tenants: QuerySet[Tenant]) -> dict[int, Known]:
     """Return these tenants by id, with current numbers and all rentals, in three statements."""
     found = {tenant.pk: Known(tenant) for tenant in tenants}
+    if not found:
+        return found
     for period in NumberPeriod.objects.filter(tenant_id__in=found, ended_at=None):
         period.tenant = found[period.tenant_id].tenant
         found[period.tenant_id].period = period
@@ -111,10 +123,10 @@ def _found_by(change: Change) -> str:
     return search_words(change.known.tenant, sorted(units), period.number if period else "")
 
 
-def _open_periods(numbers: Sequence[tuple[Tenant, Number]], now: datetime) -> None:
+def _open_periods(numbers: Sequence[tuple[Tenant, Number]], now: datetime) -> set[int]:
     """Begin number periods in this order; R15: each asks about everyone who came before it."""
     if not numbers:
-        return
+        return set()
     others: dict[str, list[int]] = {}
     wanted = {number for _, number in numbers}
     before = NumberPeriod.objects.filter(number__in=wanted).order_by("tenant_id")
@@ -130,11 +142,15 @@ def _open_periods(numbers: Sequence[tuple[Tenant, Number]], now: datetime) -> No
     NumberPeriod.objects.bulk_create(
         NumberPeriod(tenant=tenant, number=number, started_at=now) for tenant, number in numbers
     )
-    NumberQuestion.objects.bulk_create(questions)
+    if questions:
+        NumberQuestion.objects.bulk_create(questions)
+    return {question.tenant_id for question in questions}
 
 
 def _rent(facility: Facility, wanted: Iterable[tuple[Tenant, Sequence[NewRental]]]) -> None:
     pairs = [(tenant, rental) for tenant, rentals in wanted for rental in rentals]
+    if not pairs:
+        return
     units = facilities.units_named(
         facility=facility, names=[rental.unit for _, rental in pairs if rental.unit]
     )
