@@ -65,6 +65,12 @@ def at_facilities(*, scope: Scope, facility: Facility | None = None) -> QuerySet
     return detailed(rows)
 
 
+def not_delivered(*, scope: Scope, since: datetime) -> QuerySet[Message]:
+    """Return texts written since then that did not arrive or were withheld, newest first."""
+    rows = at_or_after(at_facilities(scope=scope), since)
+    return rows.filter(direction="out", text__state__in=NOT_SENT)
+
+
 def message(*, scope: Scope, message_id: int) -> Message:
     """Return one message in scope, or raise ``NotFound``."""
     found = at_facilities(scope=scope).filter(pk=message_id).first()

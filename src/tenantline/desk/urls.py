@@ -21,6 +21,7 @@ app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.page, name="home"),
     path("widgets/<str:name>/", home.widget, name="widget"),
+    path("me/widgets/", home.arrange, name="arrange"),
     path("tenants/", tenants.page, name="tenants"),
     path("tenants/add/", tenants.add, name="tenant_add"),
     path("tenants/opt-in/", selection.page, name="selection"),

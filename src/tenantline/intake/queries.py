@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from tenantline.intake.models import InboundCall, StatusCall
+from tenantline.intake.models import InboundCall, LineReading, StatusCall
 
 # A callback may come before our own commit of the SID; it waits this long to be matched.
 EARLY_STATUS_WAITS = timedelta(hours=24)
@@ -44,6 +44,11 @@ def oldest_unworked(now: datetime) -> timedelta | None:
     """Return how long the oldest unworked inbound call has waited, None where none waits."""
     row = InboundCall.objects.filter(worked_at=None).order_by("id").first()
     return None if row is None else now - row.received_at
+
+
+def readings(line_ids: Collection[int]) -> dict[int, LineReading]:
+    """Return the last reading of each of these lines, by line id; none before the first."""
+    return {row.line_id: row for row in LineReading.objects.filter(line_id__in=line_ids)}
 
 
 def failing() -> list[InboundCall]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from tenantline.facilities.models import Facility
+from tenantline.facilities.scope import EVERYWHERE, Scope
 from tenantline.kernel import phone
 from tenantline.kernel.phone import Number
 from tenantline.outbox.models import Text, WorkerBeat
@@ -36,15 +37,16 @@ def typed_since(tenant_id: int, since: datetime) -> bool:
     return rows.filter(created_at__gt=since).exists()
 
 
-def oldest_due(now: datetime) -> timedelta | None:
+def oldest_due(now: datetime, scope: Scope = EVERYWHERE) -> timedelta | None:
     """Return how long the longest-waiting due text has waited, None where none is due."""
-    row = Text.objects.filter(state="queued", next_at__lte=now).order_by("next_at").first()
+    due = scope.narrow(Text.objects.filter(state="queued", next_at__lte=now))
+    row = due.order_by("next_at").first()
     return None if row is None else now - row.next_at
 
 
-def queue_length() -> int:
+def queue_length(scope: Scope = EVERYWHERE) -> int:
     """Return how many texts wait, due or not."""
-    return Text.objects.filter(state="queued").count()
+    return scope.narrow(Text.objects.filter(state="queued")).count()
 
 
 def fresh_workers(now: datetime) -> list[WorkerBeat]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -14,6 +15,7 @@ from tenantline.audit import actions as audit
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.crypto import new_token
 from tenantline.kernel.errors import BadInput, Conflict, Refused
+from tenantline.staff import board
 from tenantline.staff.models import Role, Staff, Token
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
@@ -110,6 +112,16 @@ def set_theme(*, staff: Staff, theme: str) -> None:
         raise BadInput("The theme is light, dark or system.", field="theme")
     staff.theme = theme
     staff.save(update_fields=["theme"])
+
+
+def set_widgets(*, staff: Staff, widgets: Sequence[str]) -> None:
+    """Keep which widgets this person's home screen shows, in order.
+
+    Raises:
+        BadInput: there is no such widget.
+    """
+    staff.widgets = board.checked(widgets)
+    staff.save(update_fields=["widgets"])
 
 
 def create_token(*, name: str, role: str, by: Actor, now: datetime) -> tuple[Token, str]:

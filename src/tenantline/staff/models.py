@@ -20,6 +20,7 @@ class Staff(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     theme = models.CharField(max_length=6, default="system")
+    widgets = models.JSONField(null=True)  # names in order; null: the default board
 
     USERNAME_FIELD = "username"
     objects = UserManager["Staff"]()

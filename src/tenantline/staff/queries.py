@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import NotFound
+from tenantline.staff import board
 from tenantline.staff.actions import digest
 from tenantline.staff.models import Staff, Token
 
@@ -40,6 +41,11 @@ def actor_for(member: Staff | Token) -> Actor:
     if isinstance(member, Staff):
         return Actor("staff", str(member.pk), member.username)
     return Actor("token", str(member.pk), member.name)
+
+
+def widgets_of(staff: Staff) -> list[str]:
+    """Return the widgets of this person's home screen, in order."""
+    return board.kept(staff.widgets)
 
 
 def get(staff_id: int) -> Staff:

@@ -85,6 +85,15 @@ def moment_short(at: datetime | None, zone: str, now: datetime) -> str:
     return _time_tag(at, words, f"{_day(local)}, {local.year}, {_clock(local)} {local.tzname()}")
 
 
+@register.filter
+def span(length: timedelta) -> str:
+    """Write how long something lasts, roughly: ``40 s``, ``12 min``, ``3 h``."""
+    seconds = int(length.total_seconds())
+    if seconds < 90:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 5400 else f"{seconds // 3600} h"
+
+
 @register.simple_tag
 def day(at: datetime | None, zone: str) -> str:
     """Write a day in a zone: ``Nov 22, 2026``."""

@@ -1,34 +1,26 @@
-"""Home: a board of widgets. Each is a partial of the page's template, fetched anew by itself."""
+"""Home: a board of widgets that each person puts together for themselves."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
-from tenantline.consent import queries as consent
-from tenantline.conversations import queries as conversations
-from tenantline.desk.access import Desk, DeskRequest, staff_page
-from tenantline.desk.picture import stacked
-from tenantline.desk.rows import tenant_rows
-from tenantline.tenants import queries as tenants
-
-if TYPE_CHECKING:
-    from tenantline.conversations.models import Conversation, Message
-
-_SHOWN = 8
+from tenantline.desk import problems
+from tenantline.desk.access import DeskRequest, staff_page
+from tenantline.desk.widgets import WIDGETS, shown
+from tenantline.kernel.errors import BadInput
+from tenantline.staff import actions, board, queries
 
 
 @require_GET
 @staff_page
 def page(request: DeskRequest) -> HttpResponse:
     """Show the board."""
-    context: dict[str, Any] = {}
-    for widget in WIDGETS.values():
-        context |= widget(request.desk)
+    context = _board(request) | {"menu_open": "widgets" in request.GET}
     return render(request, "desk/home.html", context)
 
 
@@ -38,38 +30,58 @@ def widget(request: DeskRequest, name: str) -> HttpResponse:
     """Show one widget, for a page that is open while things change."""
     if name not in WIDGETS:
         raise Http404
-    return render(request, f"desk/home.html#{name}", WIDGETS[name](request.desk))
+    found = shown(WIDGETS[name], request.desk)
+    return render(request, found.widget.template, {"widget": found.widget, "data": found.data})
 
 
-def _unread(desk: Desk) -> dict[str, Any]:
-    threads = conversations.unread(scope=desk.view, limit=_SHOWN)
-    newest = {thread.pk: _newest_inbound(thread) for thread in threads}
-    names = conversations.names_of(threads)
-    rows = [
-        {"conversation": thread, "tenants": names[thread.pk], "message": newest[thread.pk]}
-        for thread in threads
-    ]
-    return {"unread": rows, "unread_more": max(desk.unread - len(rows), 0)}
+@require_POST
+@staff_page
+def arrange(request: DeskRequest) -> HttpResponse:
+    """Add, remove, move or order widgets; show the board and the menu anew, and say what was done.
+
+    The form names one act (``add``, ``remove``, ``up`` or ``down``, with the widget's name), or
+    ``order`` with several names.
+    """
+    member = request.desk.member
+    after, said = _arranged(request, queries.widgets_of(member))
+    actions.set_widgets(staff=member, widgets=after)
+    if not request.htmx:
+        problems.say(request, said)
+        return redirect(f"{reverse('desk:home')}?widgets=open")
+    return render(request, "desk/parts/arranged.html", _board(request) | {"said": said})
 
 
-def _newest_inbound(thread: Conversation) -> Message | None:
-    latest = conversations.messages(thread, limit=20)
-    return next((message for message in reversed(latest) if message.direction == "in"), None)
+def _arranged(request: DeskRequest, before: list[str]) -> tuple[list[str], str]:
+    """Return the new board, and what was done in a sentence."""
+    data = request.POST
+    if name := data.get("add"):
+        after = board.opened(before, name)
+        return after, f"{_title(name)} is on your board now, at place {after.index(name) + 1}."
+    if name := data.get("remove"):
+        after = board.closed(before, name)
+        return after, f"{_title(name)} was taken off your board."
+    if name := data.get("up") or data.get("down"):
+        after = board.moved(before, name, -1 if "up" in data else 1)
+        return after, _place(after, name)
+    if order := data.getlist("order"):
+        after = board.reordered(before, order)
+        return after, _place(after, data.get("moved", ""))
+    raise BadInput("Say which widget to add, remove or move.")
 
 
-def _waiting(desk: Desk) -> dict[str, Any]:
-    rows = consent.with_status(tenants.listing(scope=desk.view), desk.now)
-    found = rows.filter(Q(consent_status="waiting_for_start")).select_related("standing")
-    first = tenant_rows(found.order_by("standing__since")[:_SHOWN], desk.now)
+def _place(names: list[str], name: str) -> str:
+    if name not in names:
+        return "The board has a new order."
+    return f"{_title(name)} is now {names.index(name) + 1} of {len(names)}."
+
+
+def _title(name: str) -> str:
+    return WIDGETS[name].title
+
+
+def _board(request: DeskRequest) -> dict[str, Any]:
+    names = queries.widgets_of(request.desk.member)
     return {
-        "waiting": first,
-        "waiting_count": found.count() if len(first) == _SHOWN else len(first),
+        "board": [shown(WIDGETS[name], request.desk) for name in names],
+        "others": [widget for name, widget in WIDGETS.items() if name not in names],
     }
-
-
-def _consent(desk: Desk) -> dict[str, Any]:
-    counts = consent.counts(desk.view, desk.now)
-    return {"pieces": stacked(counts), "tenants_total": sum(counts.values())}
-
-
-WIDGETS = {"unread": _unread, "consent": _consent, "waiting": _waiting}

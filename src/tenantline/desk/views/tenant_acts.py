@@ -18,7 +18,6 @@ from tenantline.desk.forms import Form, typed
 from tenantline.desk.views.tenant import header
 from tenantline.kernel import phone
 from tenantline.kernel.errors import BadInput, Forbidden
-from tenantline.tenants import actions as tenant_actions
 from tenantline.tenants import queries as tenants
 
 
@@ -126,7 +125,7 @@ def move_in(request: DeskRequest, tenant_id: int) -> HttpResponse:
     """Begin a rental of a unit."""
     demand(request, "edit_tenants")
     tenant = tenants.get(scope=request.desk.scope, tenant_id=tenant_id)
-    rental = tenant_actions.move_in(
+    rental = consent.move_in(
         tenant=tenant,
         unit=request.POST.get("unit", ""),
         by=request.desk.actor,

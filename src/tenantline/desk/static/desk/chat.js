@@ -3,7 +3,7 @@
   "use strict";
 
   const NEAR = 80; // pixels from the end that still count as reading the newest
-  const READING_MS = 1500; // how long a text is on screen before a reply counts as written after it
+  const READING_MS = 1500; // a text this long on screen was seen, also by who is writing
   const OPEN_STATES = new Set(["queued", "sending", "unknown", "sent"]);
 
   const box = () => document.querySelector(".chat");
@@ -117,10 +117,12 @@
     if (!chat?.dataset.read || document.hidden || !isAtEnd(threadOf(chat))) return;
     hidePill(chat);
     const newest = lastId(chat);
+    // Who has begun to write may not have looked up yet; an empty composer answers what is shown.
+    const isWriting = Boolean(chat.querySelector("#chat-body")?.value.trim());
     setTimeout(() => {
       const seen = chat.querySelector("[name=seen]");
       if (seen && !document.hidden) seen.value = Math.max(Number(seen.value), newest);
-    }, READING_MS);
+    }, isWriting ? READING_MS : 0);
     if (Number(chat.dataset.unread ?? 0) === 0) return;
     chat.dataset.unread = 0;
     tellTitle(chat);

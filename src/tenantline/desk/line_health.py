@@ -1,0 +1,79 @@
+"""How the lines are: what stands between them and a text, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, Literal
+
+from tenantline.facilities import queries as facilities
+from tenantline.intake import hearing
+from tenantline.intake import queries as intake
+from tenantline.outbox import queries as outbox
+
+if TYPE_CHECKING:
+    from tenantline.desk.access import Desk
+    from tenantline.facilities.models import Facility, Line
+    from tenantline.intake.models import LineReading
+
+State = Literal["paused", "replaced", "unread", "sending"]
+_LATE: Final = timedelta(minutes=1)
+_DEAF_FOR: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class LineHealth:
+    """A connected line. ``deaf``: its last day's reading found texts that nobody handed to us."""
+
+    line: Line
+    state: State
+    reading: LineReading | None
+    deaf: bool
+
+
+@dataclass(frozen=True)
+class Health:
+    """The lines of the facilities shown, facilities without one, the workers and the queue."""
+
+    lines: list[LineHealth]
+    lineless: list[Facility]
+    workers: int
+    queued: int
+    waits: timedelta | None
+
+    @property
+    def late(self) -> bool:
+        """Tell whether a text that is due has waited longer than it should."""
+        return self.waits is not None and self.waits > _LATE
+
+
+def of(desk: Desk) -> Health:
+    """Return how the lines of the desk's facilities are."""
+    connected = [line for line in facilities.lines(desk.view) if line.disconnected_at is None]
+    known = hearing.knowledge(desk.now)
+    readings = intake.readings([line.pk for line in connected])
+    sending = {line.facility_id for line in connected if line.sending}
+    sites = [desk.facility] if desk.facility else desk.facilities
+    return Health(
+        lines=[_one(line, known, readings.get(line.pk), desk.now) for line in connected],
+        lineless=[site for site in sites if site.pk not in sending],
+        workers=len(outbox.fresh_workers(desk.now)),
+        queued=outbox.queue_length(desk.view),
+        waits=outbox.oldest_due(desk.now, desk.view),
+    )
+
+
+def _one(
+    line: Line, known: hearing.Knowledge, reading: LineReading | None, now: datetime
+) -> LineHealth:
+    found_at = reading.found_at if reading else None
+    deaf = found_at is not None and now - found_at < _DEAF_FOR
+    return LineHealth(line, _state(line, known), reading, deaf)
+
+
+def _state(line: Line, known: hearing.Knowledge) -> State:
+    if line.paused_at is not None:
+        return "paused"
+    if not line.sending:
+        return "replaced"
+    return "sending" if known.is_known(line.pk) else "unread"

@@ -1,0 +1,142 @@
+"""The widgets of the home screen: what each is called, when it is fetched anew, what it shows.
+
+Which of them a person has, and in which order, is kept in ``staff``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import Q
+
+from tenantline.consent import queries as consent
+from tenantline.conversations import queries as conversations
+from tenantline.desk import line_health
+from tenantline.desk.picture import stacked
+from tenantline.desk.rows import tenant_rows
+from tenantline.tenants import queries as tenants
+
+if TYPE_CHECKING:
+    from tenantline.conversations.models import Conversation, Message
+    from tenantline.desk.access import Desk
+
+_SHOWN = 8
+_LATELY = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Widget:
+    """One widget. ``trigger`` is htmx's; ``read`` fetches what the template calls ``data``."""
+
+    name: str
+    title: str
+    about: str
+    icon: str
+    trigger: str
+    read: Callable[[Desk], dict[str, Any]]
+
+    @property
+    def template(self) -> str:
+        """Return the template that shows the widget."""
+        return f"desk/widgets/{self.name}.html"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A widget on a board, with what it shows now."""
+
+    widget: Widget
+    data: dict[str, Any]
+
+
+def shown(widget: Widget, desk: Desk) -> Shown:
+    """Fetch what a widget shows to whoever sits at this desk (R10)."""
+    return Shown(widget, widget.read(desk))
+
+
+def _unread(desk: Desk) -> dict[str, Any]:
+    threads = conversations.unread(scope=desk.view, limit=_SHOWN)
+    newest = {thread.pk: _newest_inbound(thread) for thread in threads}
+    names = conversations.names_of(threads)
+    rows = [
+        {"conversation": thread, "tenants": names[thread.pk], "message": newest[thread.pk]}
+        for thread in threads
+    ]
+    return {"rows": rows, "more": max(desk.unread - len(rows), 0)}
+
+
+def _newest_inbound(thread: Conversation) -> Message | None:
+    latest = conversations.messages(thread, limit=20)
+    return next((message for message in reversed(latest) if message.direction == "in"), None)
+
+
+def _waiting(desk: Desk) -> dict[str, Any]:
+    rows = consent.with_status(tenants.listing(scope=desk.view), desk.now)
+    found = rows.filter(Q(consent_status="waiting_for_start")).select_related("standing")
+    first = tenant_rows(found.order_by("standing__since")[:_SHOWN], desk.now)
+    count = found.count() if len(first) == _SHOWN else len(first)
+    return {"rows": first, "count": count, "more": count > _SHOWN}
+
+
+def _failed(desk: Desk) -> dict[str, Any]:
+    found = conversations.not_delivered(scope=desk.view, since=desk.now - _LATELY)
+    rows = list(found[: _SHOWN + 1])
+    return {"rows": rows[:_SHOWN], "more": len(rows) > _SHOWN}
+
+
+def _consent(desk: Desk) -> dict[str, Any]:
+    counts = consent.counts(desk.view, desk.now)
+    return {"pieces": stacked(counts), "total": sum(counts.values())}
+
+
+def _lines(desk: Desk) -> dict[str, Any]:
+    return {"health": line_health.of(desk)}
+
+
+_ALL = (
+    Widget(
+        "unread",
+        "Recently Unread SMS",
+        "New texts, until somebody opens them",
+        "message-square-text",
+        "sse:message delay:150ms, sse:read delay:150ms",
+        _unread,
+    ),
+    Widget(
+        "waiting",
+        "Waiting for START",
+        "Tenants who only have to text START",
+        "hourglass",
+        "sse:consent delay:150ms",
+        _waiting,
+    ),
+    Widget(
+        "failed",
+        "Not delivered",
+        "Texts of the last 7 days, and why",
+        "circle-x",
+        "sse:status delay:150ms, sse:message delay:150ms",
+        _failed,
+    ),
+    Widget(
+        "consent",
+        "Consent",
+        "How many tenants may be texted",
+        "chart-no-axes-column",
+        "sse:consent delay:500ms, sse:tenant delay:500ms",
+        _consent,
+    ),
+    # Silence tells nothing: a worker that died is seen only by who looks.
+    Widget(
+        "lines",
+        "Line health",
+        "Lines, workers and what waits",
+        "activity",
+        "sse:line delay:150ms, sse:message delay:500ms, sse:status delay:500ms, every 20s",
+        _lines,
+    ),
+)
+WIDGETS: Final = {widget.name: widget for widget in _ALL}
