@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from tenantline.audit import actions as audit
 from tenantline.consent import forms, ledger, rules
 from tenantline.consent.ledger import Evidence
-from tenantline.consent.models import OptInForm
+from tenantline.consent.models import OptInForm, Standing
 from tenantline.consent.projection import refresh, refresh_holders
 from tenantline.intake.models import InboundCall
 from tenantline.kernel.actor import Actor
@@ -22,7 +23,7 @@ from tenantline.kernel.errors import BadInput
 from tenantline.kernel.phone import Number
 from tenantline.tenants import actions as tenant_actions
 from tenantline.tenants import queries as tenants
-from tenantline.tenants.models import NumberPeriod, NumberQuestion, Tenant
+from tenantline.tenants.models import NumberPeriod, NumberQuestion, Rental, Tenant
 
 Medium = Literal["phone", "email", "counter", "letter", "other"]
 MEDIA: tuple[Medium, ...] = get_args(Medium)
@@ -210,13 +211,30 @@ def note_tenancy_end(*, tenant: Tenant, now: datetime) -> None:
     refresh(tenant, now=now)
 
 
-def sweep_tenancies(*, since: datetime, now: datetime) -> int:
-    """R15: note tenancies whose last rental ended by date since the last sweep; return how many."""
-    ids = tenants.tenancies_ended_between(since, now)
-    for tenant in Tenant.objects.select_related("facility").filter(pk__in=ids):
+def move_in(*, tenant: Tenant, unit: str, by: Actor, now: datetime) -> Rental:
+    """R15: begin a rental. What an earlier tenancy agreed to ends first, for good."""
+    with transaction.atomic():
+        if not tenants.tenancy(tenant.pk, now).renting:
+            note_tenancy_end(tenant=tenant, now=now)
+        return tenant_actions.move_in(tenant=tenant, unit=unit, by=by, now=now)
+
+
+def sweep_tenancies(*, now: datetime, limit: int = 200) -> int:
+    """R15: note the ends of tenancies that ended by date; return how many there were."""
+    ended = Rental.objects.filter(tenant=OuterRef("tenant"), ended_at__lte=now)
+    running = Rental.objects.filter(tenant=OuterRef("tenant")).exclude(ended_at__lte=now)
+    unnoted = Standing.objects.filter(
+        Q(statements=True)
+        | Q(notices=True)
+        | Q(chat=True, lapses_at=None)
+        | Q(status__in=("form_sent", "waiting_for_start"))
+    )
+    rows = unnoted.filter(Exists(ended), ~Exists(running)).select_related("tenant__facility")
+    over = [row.tenant for row in rows[:limit]]
+    for tenant in over:
         with transaction.atomic():
             note_tenancy_end(tenant=tenant, now=now)
-    return len(ids)
+    return len(over)
 
 
 def hold(*, number: str, why: str, now: datetime) -> None:

@@ -119,7 +119,7 @@ def _set_units(tenant: Tenant, units: Sequence[str], by: Actor, now: datetime) -
     named = {" ".join(unit.split()) for unit in units}
     rented = set(tenants.units(tenant.pk, now))
     for unit in sorted(named - rented):
-        tenant_actions.move_in(tenant=tenant, unit=unit, by=by, now=now)
+        consent.move_in(tenant=tenant, unit=unit, by=by, now=now)
     for unit in sorted(rented - named):
         consent.move_out(tenant=tenant, at=now, by=by, now=now, unit=unit)
 

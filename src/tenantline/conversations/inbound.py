@@ -159,7 +159,7 @@ def _ask(tenant: Tenant, body: str, purpose: Purpose, call: InboundCall, now: da
         purpose=purpose,
         automatic=True,
         cause=f"inbound:{call.message_sid}",
-        answers_at=call.received_at,
+        answers_at=call.received_at if purpose == "confirmation" else None,
     )
     try:
         with transaction.atomic():

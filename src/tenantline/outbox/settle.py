@@ -28,7 +28,7 @@ def settle(*, attempt_id: int, outcome: Outcome, now: datetime) -> None:
     """Keep the outcome of one attempt, in one transaction.
 
     Only what was provably not taken is queued again; an unclear outcome is ``unknown``. An answer
-    to an attempt that a newer one has followed says nothing of the text, unless the carrier took it.
+    to an attempt that another has followed says nothing of the text, unless the carrier took it.
     """
     with transaction.atomic():
         attempt = Attempt.objects.get(pk=attempt_id)

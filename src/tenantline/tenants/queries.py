@@ -119,9 +119,3 @@ def question(*, scope: Scope, question_id: int) -> NumberQuestion:
     if found is None:
         raise NotFound("That question has been answered already.")
     return found
-
-
-def tenancies_ended_between(since: datetime, until: datetime) -> list[int]:
-    """Return ids of tenants a rental of whom ended in the interval (for the worker's sweep)."""
-    rows = Rental.objects.filter(ended_at__gt=since, ended_at__lte=until)
-    return sorted(set(rows.values_list("tenant_id", flat=True)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from django.db import transaction
+import structlog
+from django.db import DataError, transaction
 
 from tenantline.consent import actions as consent
 from tenantline.conversations import inbound
@@ -12,11 +13,15 @@ from tenantline.feed import actions as feed
 from tenantline.intake import actions as intake
 from tenantline.intake import queries as calls
 from tenantline.kernel import clock
+from tenantline.kernel.errors import TenantlineError
 from tenantline.mail import actions as mail
 from tenantline.outbox import actions as outbox
 from tenantline.outbox import settle
 
-_SWEPT_BACK = timedelta(days=2)
+if TYPE_CHECKING:
+    from tenantline.intake.models import StatusCall
+
+_log = structlog.get_logger(__name__)
 
 
 def work_inbound() -> int:
@@ -28,15 +33,22 @@ def work_inbound() -> int:
 
 
 def apply_statuses() -> int:
-    """Apply stored status callbacks in the order they came."""
-    waiting = calls.unworked_statuses()
-    if not waiting:
-        return 0
-    with transaction.atomic():
-        for call in waiting:
+    """Apply stored status callbacks in the order they came; return how many were applied.
+
+    One that cannot be applied stays, is logged, and holds up no other.
+    """
+    return sum(_apply(call) for call in calls.unworked_statuses())
+
+
+def _apply(call: StatusCall) -> bool:
+    try:
+        with transaction.atomic():
             settle.apply_status(call=call, now=clock.now())
-        intake.mark_status_worked([call.pk for call in waiting], now=clock.now())
-    return len(waiting)
+            intake.mark_status_worked([call.pk], now=clock.now())
+    except (TenantlineError, DataError, ValueError):
+        _log.error("a status callback could not be applied", call=call.pk, exc_info=True)
+        return False
+    return True
 
 
 def send_mail() -> int:
@@ -51,7 +63,7 @@ def keep_house() -> int:
     """Settle leases of dead senders, note tenancies that ended by date, forget old events."""
     now = clock.now()
     settle.sweep_leases(now=now)
-    consent.sweep_tenancies(since=now - _SWEPT_BACK, now=now)
+    consent.sweep_tenancies(now=now)
     outbox.withhold_out_of_date(now=now)
     outbox.recheck_waiting(now=now)
     feed.forget_old(now=now)
