@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -95,14 +96,14 @@ class DeskRequest(HttpRequest):
 
 
 def staff_page(
-    view: Callable[Concatenate[DeskRequest, P], HttpResponse],
-) -> Callable[..., HttpResponse]:
+    view: Callable[Concatenate[DeskRequest, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """Let signed-in staff through, with ``request.desk``; send everybody else to sign in."""
 
     # What staff see must not stay in a shared computer's cache after they sign out.
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _to_sign_in(request)
         asked = cast(DeskRequest, request)

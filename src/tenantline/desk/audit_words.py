@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tenantline.audit.models import Entry
 
 _ACTS: Final = {
+    "consent.exported": "exported a list of consent",
     "consent.form_issued": "issued the opt-in form",
     "consent.revoked": "recorded a revocation",
     "conversation.assigned": "assigned a conversation",
@@ -20,6 +21,7 @@ _ACTS: Final = {
     "line.disconnected": "disconnected a line",
     "line.paused": "paused a line",
     "line.resumed": "resumed a line",
+    "messages.exported": "exported texts",
     "staff.added": "added a staff member",
     "staff.deactivated": "deactivated a staff member",
     "staff.granted": "said where a staff member works",
@@ -29,6 +31,7 @@ _ACTS: Final = {
     "staff.role_changed": "changed a role",
     "tenant.added": "added a tenant",
     "tenant.changed": "changed a tenant",
+    "tenants.exported": "exported a list of tenants",
     "tenant.moved_in": "recorded a move-in",
     "tenant.moved_out": "recorded a move-out",
     "tenant.move_out_called_off": "called off a move-out",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenantline.desk import chat_urls
+from tenantline.desk import chat_urls, export_urls
 from tenantline.desk.views import (
     account,
     frame,
@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/tokens/<int:token_id>/revoke/", tokens.revoke, name="token_revoke"),
     path("settings/audit/", audit.page, name="audit"),
     *chat_urls.urlpatterns,
+    *export_urls.urlpatterns,
     path("search/", frame.search, name="search"),
     path("unread/", frame.unread, name="unread"),
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),

@@ -7,14 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final, TextIO
 
 from tenantline.imports.preparing import Line
+from tenantline.kernel.csv_safe import safe
 
 HEADER: Final = ("line", "outcome", "reason", "tenant")
-_BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_BEGINS_A_FORMULA) else cell
 
 
 def rows(lines: Iterable[Line]) -> Iterator[tuple[str, str, str, str]]:

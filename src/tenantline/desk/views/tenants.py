@@ -35,9 +35,8 @@ _PER_PAGE = 50
 @staff_page
 def page(request: DeskRequest) -> HttpResponse:
     """Show tenants by name; search, status and page stand in the address."""
-    words = request.GET.get("q", "").strip()[:200]
-    status = request.GET.get("status", "")
-    paginator = Paginator(_found(request, words, status), _PER_PAGE)
+    words, status = asked(request)
+    paginator = Paginator(found(request), _PER_PAGE)
     shown = paginator.get_page(request.GET.get("page"))
     context = {
         "words": words,
@@ -51,7 +50,14 @@ def page(request: DeskRequest) -> HttpResponse:
     return render(request, f"desk/tenants.html{part}", context)
 
 
-def _found(request: DeskRequest, words: str, status: str) -> QuerySet[Tenant]:
+def asked(request: DeskRequest) -> tuple[str, str]:
+    """Return the words and the status that the address asks for, each empty for any."""
+    return request.GET.get("q", "").strip()[:200], request.GET.get("status", "")
+
+
+def found(request: DeskRequest) -> QuerySet[Tenant]:
+    """Return the tenants that the address asks for, by name; an export asks for the same."""
+    words, status = asked(request)
     rows = consent.with_status(
         tenants.listing(scope=request.desk.view, search=words), request.desk.now
     )
