@@ -10,6 +10,7 @@ from tenantline.consent.models import LedgerEvent
 from tenantline.consent.wording import FORM_VERSION
 from tenantline.facilities import actions as facilities
 from tenantline.kernel import clock
+from tenantline.tenants import actions as tenants
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,14 @@ def number_changed(who):
     return token
 
 
+def email_changed(who):
+    token = cast.issue_form(who)
+    tenants.change_details(
+        tenant=who, by=cast.TESTER, now=clock.now(), email="dana.new@example.com"
+    )
+    return token
+
+
 def without_line(who):
     token = cast.issue_form(who)
     line = who.facility.lines.get()
@@ -48,6 +57,7 @@ DEAD = [
     (expired, "This link has expired", "Este enlace ha vencido"),
     (replaced, "There is a newer link", "Hay un enlace más nuevo"),
     (number_changed, "The number on file has changed", "El número registrado ha cambiado"),
+    (email_changed, "The e-mail address on file has changed", "El correo registrado ha cambiado"),
     (without_line, "We cannot take forms just now", "Ahora no podemos recibir formularios"),
 ]
 

@@ -32,7 +32,7 @@ from tenantline.mail import actions as mail
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import NumberPeriod, Tenant
 
-Gone = Literal["expired", "newer", "number_changed", "disowned", "no_line"]
+Gone = Literal["expired", "newer", "number_changed", "email_changed", "disowned", "no_line"]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def peek(token: str, *, now: datetime, language: str = "") -> OpenForm:
 
     Raises:
         NotFound: there is no such link.
-        FormGone: it expired, was replaced, or its number has changed.
+        FormGone: it expired, was replaced, or its number or e-mail address has changed.
     """
     form = _by_token(token)
     return _open_form(form, language=language, now=now)
@@ -266,6 +266,8 @@ def _why_gone(form: OptInForm, line: Line | None, now: datetime) -> Gone | None:
         return dead.get(form.dead_because, "number_changed")
     if form.period.ended_at is not None:
         return "number_changed"
+    if form.medium == "email" and form.email != form.tenant.email:
+        return "email_changed"
     if now >= form.expires_at:
         return "expired"
     return "no_line" if line is None else None

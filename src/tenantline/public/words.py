@@ -87,6 +87,11 @@ _ENGLISH: Final[Words] = {
             "This link was for an earlier mobile number. Ask the office for a new form, or look "
             "for a newer e-mail from us.",
         ),
+        "email_changed": (
+            "The e-mail address on file has changed",
+            "This link went to an earlier e-mail address. Ask the office for a new form, or look "
+            "for a newer e-mail from us.",
+        ),
         "disowned": (
             "Thank you for telling us",
             "We were told that this number does not belong to the person we wrote to. The office "
@@ -207,6 +212,11 @@ _SPANISH: Final[Words] = {
         "number_changed": (
             "El número registrado ha cambiado",
             "Este enlace era para un celular anterior. Pida un formulario nuevo en la oficina, o "
+            "busque un correo nuestro más reciente.",
+        ),
+        "email_changed": (
+            "El correo registrado ha cambiado",
+            "Este enlace se envió a un correo anterior. Pida un formulario nuevo en la oficina, o "
             "busque un correo nuestro más reciente.",
         ),
         "disowned": (
