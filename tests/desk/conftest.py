@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
+import uvicorn
+from a2wsgi import WSGIMiddleware
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.wsgi import get_wsgi_application
 from django.test import Client
 
 from tenantline.facilities.models import Facility
+from tenantline.live import app
 from tenantline.staff.models import Staff
 from tests import cast
 
@@ -44,3 +52,25 @@ def house(db: None, settings) -> House:
         owner=signed_in(cast.member("olive", "owner")),
         owner_of_lamar=signed_in(cast.member("lars", "owner", lamar)),
     )
+
+
+@pytest.fixture
+def address(fresh_database, settings) -> Iterator[str]:
+    """Pages and the stream on one port, as the product serves them."""
+    settings.CSRF_COOKIE_SECURE = settings.SESSION_COOKIE_SECURE = False
+    settings.DEMO = True
+    handler: Any = StaticFilesHandler(get_wsgi_application())
+    pages = WSGIMiddleware(handler, workers=4)
+
+    async def desk(scope, receive, send) -> None:
+        await (app.application if scope["path"] == "/live/" else pages)(scope, receive, send)
+
+    server = uvicorn.Server(uvicorn.Config(desk, port=0, lifespan="off", log_level="critical"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        threading.Event().wait(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    assert not thread.is_alive()

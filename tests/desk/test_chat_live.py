@@ -4,16 +4,11 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import uvicorn
-from a2wsgi import WSGIMiddleware
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.wsgi import get_wsgi_application
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -26,28 +21,6 @@ from tenantline.tenants.models import Tenant
 from tests import cast
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(fresh_database, settings) -> Iterator[str]:
-    """Pages and the stream on one port, as the product serves them."""
-    settings.CSRF_COOKIE_SECURE = settings.SESSION_COOKIE_SECURE = False
-    settings.DEMO = True
-    handler: Any = StaticFilesHandler(get_wsgi_application())
-    pages = WSGIMiddleware(handler, workers=4)
-
-    async def desk(scope, receive, send) -> None:
-        await (app.application if scope["path"] == "/live/" else pages)(scope, receive, send)
-
-    server = uvicorn.Server(uvicorn.Config(desk, port=0, lifespan="off", log_level="critical"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        threading.Event().wait(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    assert not thread.is_alive()
 
 
 @pytest.fixture

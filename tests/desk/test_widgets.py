@@ -154,7 +154,7 @@ def test_a_line_that_was_read_back_is_connected(house: House):
     known(house)
     page = text(house.clerk, "lines")
     assert "Connected" in page
-    assert "Incoming texts read back" in page
+    assert "incoming texts read back 0 s ago" in page
 
 
 def known(house: House, found: int = 0) -> int:

@@ -23,11 +23,15 @@ _DEAF_FOR: Final = timedelta(days=1)
 
 @dataclass(frozen=True)
 class LineHealth:
-    """A connected line. ``deaf``: its last day's reading found texts that nobody handed to us."""
+    """A connected line. ``deaf``: its last day's readings found texts that nobody handed to us.
+
+    ``read_ago`` is the age of the last complete reading of what came in, None before the first.
+    """
 
     line: Line
     state: State
     reading: LineReading | None
+    read_ago: timedelta | None
     deaf: bool
 
 
@@ -68,7 +72,8 @@ def _one(
 ) -> LineHealth:
     found_at = reading.found_at if reading else None
     deaf = found_at is not None and now - found_at < _DEAF_FOR
-    return LineHealth(line, _state(line, known), reading, deaf)
+    read_ago = max(now - reading.began_at, timedelta()) if reading else None
+    return LineHealth(line, _state(line, known), reading, read_ago, deaf)
 
 
 def _state(line: Line, known: hearing.Knowledge) -> State:
