@@ -26,7 +26,7 @@ from urllib.parse import urlencode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COMMAND = Path(sys.executable).parent / "tenantline"
+COMMAND = str(Path(sys.executable).parent / "tenantline")
 TOKEN = "b2" * 16
 ACCOUNT = "AC" + "a1" * 16
 LINE = "+15125550100"
@@ -162,10 +162,8 @@ def wait_until_ready(port: int) -> None:
 def imported(path: Path) -> tuple[float, float, int, dict[str, float]]:
     """Run the import; return its seconds, peak memory in MB, exit code and own figures."""
     began = time.monotonic()
-    words = [COMMAND, "import", "tenants", path, "--facility", "LAMAR", "--figures"]
-    running = subprocess.Popen(
-        words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
+    words = [COMMAND, "import", "tenants", str(path), "--facility", "LAMAR", "--figures"]
+    running = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     said = running.stderr.read() if running.stderr else ""
     _, status, usage = os.wait4(running.pid, 0)
     seconds = time.monotonic() - began

@@ -16,6 +16,7 @@ from tenantline.feed import actions as feed
 from tenantline.kernel import phone
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import BadInput, Conflict
+from tenantline.kernel.many import insert
 from tenantline.kernel.secrets import vault
 from tenantline.staff.models import Role, Staff, Token
 
@@ -122,23 +123,25 @@ def unit_named(*, facility: Facility, name: str) -> Unit:
     return unit
 
 
-def units_named(*, facility: Facility, names: Iterable[str]) -> dict[str, Unit]:
-    """Return the facility's units of these names by name, adding those that are new, in one go."""
+def units_named(*, facility: Facility, names: Iterable[str]) -> dict[str, int]:
+    """Return the ids of the facility's units of these names, adding new ones, in one go."""
     wanted = list(dict.fromkeys(names))
     for name in wanted:
         if not 1 <= len(name) <= 40 or name != " ".join(name.split()):
             raise BadInput("A unit needs a name of at most 40 characters.", field="unit")
-    rows = Unit.objects.filter(facility=facility, name__in=wanted)
-    found = {unit.name: unit for unit in rows}
-    new = [Unit(facility=facility, name=name) for name in wanted if name not in found]
+    rows = Unit.objects.filter(facility=facility, name__in=wanted).values_list("name", "pk")
+    found = dict(rows)
+    new = [name for name in wanted if name not in found]
     if not new:
         return found
     try:
         with transaction.atomic():
-            return found | {unit.name: unit for unit in Unit.objects.bulk_create(new)}
+            ids = insert(Unit, ("facility_id", "name"), [(facility.pk, name) for name in new])
+            return found | dict(zip(new, ids, strict=True))
     except IntegrityError:  # somebody added one of them meanwhile
-        Unit.objects.bulk_create(new, ignore_conflicts=True)
-        return {unit.name: unit for unit in rows.all()}
+        units = [Unit(facility=facility, name=name) for name in new]
+        Unit.objects.bulk_create(units, ignore_conflicts=True)
+        return dict(rows.all())
 
 
 @dataclass(frozen=True)

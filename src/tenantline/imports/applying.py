@@ -45,9 +45,9 @@ def _add(steps: Sequence[Step], facility: Facility, by: Actor, now: datetime) ->
         return
     people = [NewTenant(step.details, step.number, step.rentals) for step in steps]
     added = bulk.add_tenants(facility=facility, people=people, by=by, now=now)
-    for step, tenant in zip(steps, added.tenants, strict=True):
-        step.tenant_id = tenant.pk
-        if tenant.pk in added.asked:
+    for step, pk in zip(steps, added.ids, strict=True):
+        step.tenant_id = pk
+        if pk in added.asked:
             step.remarks.append(_ASKED)
 
 

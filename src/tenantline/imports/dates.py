@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from tenantline.imports.errors import Unreadable
-from tenantline.imports.values import says_nothing
 
 _TIME: Final = (
     r"(?:[T ,]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?"
@@ -62,12 +62,13 @@ class Order:
         return self.month_first > 0 and self.day_first == 0
 
 
+@lru_cache(maxsize=8192)
 def day(cell: str, *, is_us: bool, this_year: int) -> date | None:
-    """Return the day in a cleaned cell, None for an empty one.
+    """Return the day in a cleaned cell, None for what databases write where there is none.
 
     ``is_us`` is what the column shows (``Order.is_us``); ``this_year`` places two-digit years.
     """
-    if says_nothing(cell) or cell in {"0000-00-00", "00/00/0000", "0"}:
+    if cell in {"0000-00-00", "00/00/0000", "0"}:
         return None
     if found := _ISO.fullmatch(cell):
         if not found[2] and len(cell.split("T", maxsplit=1)[0].split(maxsplit=1)[0]) != 8:

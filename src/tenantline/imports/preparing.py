@@ -9,14 +9,14 @@ from itertools import islice
 from pathlib import Path
 
 from tenantline.facilities.models import Facility
-from tenantline.imports.groups import Groups
 from tenantline.imports.planning import Planner, Step
 from tenantline.imports.rows import Reader, Refused, Row, Skipped
 from tenantline.imports.scan import (
     Progress,
+    Scanned,
     Together,
-    group_rows,
     no_progress,
+    scan,
     tenants_in,
     why_too_common,
 )
@@ -34,12 +34,11 @@ class Prepared:
 
     sheet: Sheet
     facility: Facility
-    reader: Reader
-    groups: Groups
+    scanned: Scanned
 
     def items(self, *, after: int = 0) -> Iterator[Item]:
         """Yield the tenants of the file and what is none, behind a line."""
-        found = tenants_in(self.reader, self.groups)
+        found = tenants_in(self.scanned)
         return (item for item in found if place_of(item) > after)
 
     def facts(self) -> dict[str, object]:
@@ -71,7 +70,7 @@ def prepare(
     sheet = open_sheet(path, wanted)
     codes = frozenset(" ".join(word.lower().split()) for word in (facility.code, facility.name))
     reader = Reader(sheet, codes, now.year)
-    return Prepared(sheet, facility, reader, group_rows(reader, progress))
+    return Prepared(sheet, facility, scan(reader, progress))
 
 
 def place_of(item: Item) -> int:
@@ -82,7 +81,7 @@ def place_of(item: Item) -> int:
 def planned(items: list[Item], prepared: Prepared, planner: Planner) -> list[Step]:
     """Plan the tenants among some items; those with a number that is nobody's are refused."""
     together = [item for item in items if isinstance(item, Together)]
-    reasons = {t.lines[0]: why_too_common(t.row, prepared.groups) for t in together}
+    reasons = {t.lines[0]: why_too_common(t.row, prepared.scanned.groups) for t in together}
     steps = planner.plan([t for t in together if not reasons[t.lines[0]]])
     return steps + [Step(t, refused=why) for t in together if (why := reasons[t.lines[0]])]
 

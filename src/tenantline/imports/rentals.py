@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -88,6 +89,7 @@ def _begin(since: datetime | None, until: datetime | None, now: datetime) -> dat
     return min(now, until) if until is not None else now
 
 
+@lru_cache(maxsize=4096)
 def _instant(day: date | None, zone: ZoneInfo) -> datetime | None:
     if day is None:
         return None

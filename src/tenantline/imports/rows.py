@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -95,12 +95,14 @@ class Reader:
     this_year: int
     _headers: frozenset[str] = field(init=False)
     _names: frozenset[str] = field(init=False)
+    _chosen: tuple[tuple[str, int], ...] = field(init=False)
     _last_place: int = field(init=False)
 
     def __post_init__(self) -> None:
         columns = self.sheet.columns
         self._headers = frozenset(words_of(columns.headers[p]) for p in columns.chosen.values())
         self._names = frozenset(name.strip().lower() for name in columns.headers)
+        self._chosen = tuple(columns.chosen.items())
         self._last_place = max(columns.chosen.values())
 
     def read(self, record: Record) -> Row:
@@ -118,26 +120,31 @@ class Reader:
             return Refused(record.line, error.sentence, _said(record))
 
     def _cells(self, record: Record) -> Cells:
-        count = len(record.cells)
+        """Return what stands in the columns that are read, without cells that say nothing."""
+        cells, count = record.cells, len(record.cells)
         return {
-            name: values.text(record.cells[place]) if place < count else ""
-            for name, place in self.sheet.columns.chosen.items()
+            name: found
+            for name, place in self._chosen
+            if place < count
+            and cells[place]
+            and not values.says_nothing(found := values.text(cells[place]))
         }
 
     def _why_no_tenant(self, record: Record, cells: Cells) -> str:
-        filled = [cell for cell in map(str.strip, record.cells) if cell]
-        reachable = any(cells.get(name) for name in ("mobile", "email", "home_phone"))
-        if filled and not reachable and len(filled[0]) < 60 and _TOTALS.fullmatch(filled[0]):
+        first = next((cell for cell in map(str.strip, record.cells) if cell), "")
+        reachable = "mobile" in cells or "email" in cells or "home_phone" in cells
+        if not reachable and len(first) < 60 and _TOTALS.fullmatch(first):
             return "a line of totals"
-        if len(filled) > 1 and filled[0].lower() in self._names and self._is_header(filled):
+        if first.lower() in self._names and self._is_header(record):
             return "the names of the columns again"
         name = cells.get("name", "")
         if name and _VACANT.fullmatch(name):
             return "a unit without a tenant"
         return ""
 
-    def _is_header(self, filled: list[str]) -> bool:
-        return {words_of(cell) for cell in filled[:200]} >= self._headers
+    def _is_header(self, record: Record) -> bool:
+        filled = [cell for cell in record.cells[:200] if cell.strip()]
+        return len(filled) > 1 and {words_of(cell) for cell in filled} >= self._headers
 
     def _demand_whole(self, record: Record) -> None:
         if record.fault:
@@ -159,7 +166,7 @@ class Reader:
             line=line,
             name=rules.checked_name(_name(cells)),
             external_id=_short(cells, "external_id", 80),
-            email=rules.checked_email(_filled(cells, "email")),
+            email=rules.checked_email(cells.get("email", "")),
             mobile=mobile,
             home_phone=home,
             language=_told("language", values.language, cells) or "",
@@ -172,15 +179,17 @@ class Reader:
         )
 
     def _day(self, cells: Cells, name: str) -> date | None:
-        def read(cell: str) -> date | None:
-            return day(cell, is_us=name in self.sheet.us_dates, this_year=self.this_year)
-
-        found: date | None = _told(name, read, cells)
-        return found
+        if name not in cells:
+            return None
+        try:
+            is_us = name in self.sheet.us_dates
+            return day(cells[name], is_us=is_us, this_year=self.this_year)
+        except Unreadable as error:
+            raise Unreadable(f"{FIELDS[name]}: {error.reason}") from None
 
     def _demand_facility(self, cells: Cells) -> None:
         said = cells.get("facility", "")
-        if not self.sheet.several_facilities or not said:
+        if not said or not self.sheet.several_facilities:
             return
         if " ".join(said.lower().split()) not in self.codes:
             raise Unreadable(f"The row is of another facility, {said[:60]}.")
@@ -188,30 +197,24 @@ class Reader:
 
 def _told(name: str, read: Callable[[str], Any], cells: Cells) -> Any:
     """Read a cell; a reason begins with the field that it concerns."""
-    cell = cells.get(name, "")
-    if not cell:
+    if name not in cells:
         return None
     try:
-        return read(cell)
+        return read(cells[name])
     except Unreadable as error:
         raise Unreadable(f"{FIELDS[name]}: {error.reason}") from None
 
 
 def _name(cells: Cells) -> str:
-    first, last = _filled(cells, "first_name"), _filled(cells, "last_name")
-    name = _filled(cells, "name")
+    first, last = cells.get("first_name", ""), cells.get("last_name", "")
+    name = cells.get("name", "")
     if last and not first and name and last.lower() not in name.lower():
         first, name = name, ""  # the column "Nombre" beside "Apellido" holds the first name
-    return name or " ".join(filter(None, (first, last))) or _filled(cells, "company")
-
-
-def _filled(cells: Mapping[str, str], name: str) -> str:
-    cell = cells.get(name, "")
-    return "" if values.says_nothing(cell) else cell
+    return name or " ".join(filter(None, (first, last))) or cells.get("company", "")
 
 
 def _short(cells: Cells, name: str, limit: int) -> str:
-    cell = _filled(cells, name)
+    cell = cells.get(name, "")
     if len(cell) > limit:
         raise Unreadable(f"{FIELDS[name]}: longer than {limit:,} characters.")
     return cell
@@ -219,10 +222,10 @@ def _short(cells: Cells, name: str, limit: int) -> str:
 
 def _phones(cells: Cells) -> tuple[Number | None, str, tuple[str, ...]]:
     """Return the mobile number, the home phone and what to remark about them."""
-    mobile = values.phone_number(cells.get("mobile", ""))
-    home = _told("home_phone", lambda cell: values.phone_number(cell, kind="home"), cells)
-    if mobile is not None and values.phone_kind(cells.get("phone_type", "")) == "home":
-        mobile = values.phone_number(mobile.written, kind="home")
+    mobile = values.phone_number(cells["mobile"]) if "mobile" in cells else None
+    home = _told("home_phone", _home_phone, cells)
+    if mobile and "phone_type" in cells and values.phone_kind(cells["phone_type"]) == "home":
+        mobile = _home_phone(mobile.written)
     number = mobile.number if mobile and mobile.kind == "mobile" else None
     homes = [found.written for found in (home, mobile) if found and found.kind == "home"]
     if len(set(homes)) > 1:
@@ -231,7 +234,13 @@ def _phones(cells: Cells) -> tuple[Number | None, str, tuple[str, ...]]:
     return number, homes[0] if homes else "", (remark,) if remark else ()
 
 
+def _home_phone(cell: str) -> values.Phone:
+    return values.phone_number(cell, kind="home")
+
+
 def _sms(cells: Cells) -> bool | None:
+    if "sms_allowed" not in cells and "sms_refused" not in cells:
+        return None
     allowed = _told("sms_allowed", values.yes_or_no, cells)
     refused = _told("sms_refused", lambda cell: values.yes_or_no(cell, question="must not"), cells)
     said = {answer for answer in (allowed, refused) if answer is not None}

@@ -24,8 +24,8 @@ from tenantline.kernel import clock
 from tenantline.kernel.actor import Actor, ActorKind
 from tenantline.kernel.errors import Refused
 
-AIM = 0.05  # seconds that a slice may hold the database
-REST = 0.02  # seconds between two slices: a writer that waits on SQLite asks about as often
+AIM = 0.06  # seconds that a slice may hold the database
+REST = 0.015  # seconds between two slices: a writer that waits on SQLite asks about as often
 MOST_ROWS = 400
 FEWEST_ROWS = 80  # a slice costs something by itself: smaller ones would only be more of them
 MOST_HEAVY = 6  # changed numbers and ended rentals in a slice

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tenantline.imports.groups import MOST_HOLDERS, Groups, Key, grouped, key_of
+from tenantline.imports.kept import Kept
 from tenantline.imports.rows import Accepted, Reader, Refused, Row
 
 Progress = Callable[[int], None]
@@ -25,14 +26,24 @@ def no_progress(_done: int) -> None:
     """Tell nobody."""
 
 
-def group_rows(reader: Reader, progress: Progress = no_progress) -> Groups:
-    """Find the rows that speak of one tenant, and mobile numbers that too many have."""
+@dataclass(frozen=True)
+class Scanned:
+    """All rows of a file as they were read, and which of them belong together."""
+
+    rows: Kept
+    groups: Groups
+
+
+def scan(reader: Reader, progress: Progress = no_progress) -> Scanned:
+    """Read all rows; find those that speak of one tenant, and numbers that too many have."""
+    rows = Kept()
     first_lines: dict[Key, int] = {}
     repeated: set[int] = set()
     people = _People()
     holders: dict[str, int] = {}
     for done, record in enumerate(reader.sheet.records(), 1):
         row = reader.read(record)
+        rows.put(row)
         if done % _TELL_EVERY == 0:
             progress(done)
         if not isinstance(row, Accepted):
@@ -45,19 +56,10 @@ def group_rows(reader: Reader, progress: Progress = no_progress) -> Groups:
         if not people.meet(row) and row.mobile:
             holders[row.mobile] = holders.get(row.mobile, 0) + 1
     del first_lines
-    groups = grouped(_again(reader, repeated), holders)
+    again = (row for row in rows if isinstance(row, Accepted) and row.line in repeated)
+    groups = grouped(again, holders)
     groups.refused |= people.refused
-    return groups
-
-
-def _again(reader: Reader, lines: set[int]) -> Iterator[Accepted]:
-    if not lines:
-        return
-    for record in reader.sheet.records():
-        if record.line in lines:
-            row = reader.read(record)
-            if isinstance(row, Accepted):
-                yield row
+    return Scanned(rows, groups)
 
 
 class _People:
@@ -97,13 +99,13 @@ def _signs(row: Accepted) -> Iterator[tuple[str, str, str]]:
         yield name, "unit", unit
 
 
-def tenants_in(reader: Reader, groups: Groups) -> Iterator[Together | Row]:
+def tenants_in(scanned: Scanned) -> Iterator[Together | Row]:
     """Yield each tenant of the file once, where the first row stands; what is no tenant as it is.
 
     A row that follows another of its tenant yields nothing of its own, unless it is refused.
     """
-    for record in reader.sheet.records():
-        row = reader.read(record)
+    groups = scanned.groups
+    for row in scanned.rows:
         if not isinstance(row, Accepted):
             yield row
         elif row.line in groups.refused:

@@ -1,7 +1,7 @@
 """What a cell says: money, numbers, languages, yes and no. Pure.
 
-Each function returns the value, or None where the cell says nothing, or raises ``Unreadable``
-with a reason for a person. None of them guesses.
+Each function takes a cell that ``text`` has cleaned and that says something (``says_nothing``),
+and returns its value or raises ``Unreadable`` with a reason for a person. None of them guesses.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from tenantline.imports.errors import Unreadable
@@ -51,6 +52,7 @@ _SEVERAL: Final = re.compile(r"\d{3}\D{0,3}\d{4}\D*[,;/|&\n]|\d{3}\D{0,3}\d{4}\s
 _FLOAT: Final = re.compile(r"(\d{10,11})\.0+")
 _PLAIN: Final = re.compile(r"(?:\+?1[ .-]?)?\(?([2-9]\d{2})\)?[ .-]?(\d{3})[ .-]?(\d{4})")
 
+_BETWEEN_UNITS: Final = re.compile(r"[,;|&\n]")
 _LANGUAGES: Final = {
     **dict.fromkeys(["en", "eng", "english", "ingles"], "en"),
     **dict.fromkeys(["es", "spa", "esp", "sp", "spanish", "espanol", "castellano"], "es"),
@@ -92,7 +94,9 @@ def text(cell: str) -> str:
         plain = cell.strip()
     else:
         plain = _CONTROL.sub("", cell).replace("\xa0", " ").replace("\u202f", " ").strip()
-    if plain[:1] == "=" and (wrapped := _TEXT_FORMULA.fullmatch(plain)):
+    if not plain.startswith(("=", "'")):
+        return plain
+    if wrapped := _TEXT_FORMULA.fullmatch(plain):
         return wrapped[1].replace('""', '"').strip()
     if plain[:1] == "'" and plain[1:2] in tuple("=+-@0123456789"):
         return plain[1:].strip()
@@ -104,10 +108,9 @@ def says_nothing(cell: str) -> bool:
     return len(cell) < 14 and cell.lower() in _NOTHING
 
 
-def cents(cell: str) -> int | None:
+@lru_cache(maxsize=4096)
+def cents(cell: str) -> int:
     """Return an amount in cents: ``$1,234.50``, ``(12.00)``, ``-12``, ``12.00-``, ``12.00 CR``."""
-    if says_nothing(cell):
-        return None
     bare, minus = _unsigned(cell)
     if bare == "":
         if "$" in cell:  # accountants write a zero as "$ -"
@@ -142,13 +145,11 @@ def _unsigned(cell: str) -> tuple[str, bool | None]:
     return bare, None if signs > 1 or marks > 2 else signs == 1
 
 
-def phone_number(cell: str, *, kind: PhoneKind = "mobile") -> Phone | None:
+def phone_number(cell: str, *, kind: PhoneKind = "mobile") -> Phone:
     """Return the number in a cell. A word beside it, such as ``(home)``, decides its kind.
 
     A home number is kept as it is written: it is never texted, so it may have an extension.
     """
-    if says_nothing(cell):
-        return None
     if kind == "mobile" and (plain := _PLAIN.fullmatch(cell)):
         # What nearly every cell looks like; phone.parse says the same, more slowly.
         return Phone("mobile", Number("+1" + "".join(plain.groups())), cell)
@@ -184,27 +185,23 @@ def _home(written: str) -> str:
     return written
 
 
-def phone_kind(cell: str) -> PhoneKind | None:
+def phone_kind(cell: str) -> PhoneKind:
     """Return what a "phone type" cell says of the number beside it; unknown words mean home."""
-    if says_nothing(cell):
-        return None
     return _KIND_WORDS.get(cell.lower(), "home")
 
 
-def language(cell: str) -> str | None:
+@lru_cache(maxsize=256)
+def language(cell: str) -> str:
     """Return ``en`` or ``es``."""
-    if says_nothing(cell):
-        return None
     word = re.split(r"[-_ ,(]", _plain(cell), maxsplit=1)[0]
     if word not in _LANGUAGES:
         raise Unreadable(f"The language {_shown(cell)} is neither English nor Spanish.")
     return _LANGUAGES[word]
 
 
-def yes_or_no(cell: str, *, question: Literal["may", "must not"] = "may") -> bool | None:
+@lru_cache(maxsize=256)
+def yes_or_no(cell: str, *, question: Literal["may", "must not"] = "may") -> bool:
     """Return whether texts are allowed. ``must not``: the column asks whether they are refused."""
-    if not cell:
-        return None
     words = re.sub(r"[^a-z0-9]+", " ", _plain(cell).replace("'", "")).strip()
     if words in _MAY | _MAY_NOT:
         return words in _MAY
@@ -212,16 +209,14 @@ def yes_or_no(cell: str, *, question: Literal["may", "must not"] = "may") -> boo
         return words in _GIVEN
     if words in _YES | _NO:
         return (words in _YES) == (question == "may")
-    if says_nothing(cell):
-        return None
     raise Unreadable(f"{_shown(cell)} is neither yes nor no.")
 
 
 def unit_names(cell: str) -> list[str]:
     """Return the units that a cell names; commas, semicolons, bars and ``&`` stand between them."""
-    if says_nothing(cell):
-        return []
-    names = [" ".join(name.split()) for name in re.split(r"[,;|&\n]", cell)]
+    if len(cell) <= 40 and cell.isalnum():
+        return [cell]
+    names = [" ".join(name.split()) for name in _BETWEEN_UNITS.split(cell)]
     found = list(dict.fromkeys(name for name in names if name and not says_nothing(name)))
     for name in found:
         if len(name) > 40:

@@ -7,7 +7,7 @@ and ``end_rentals`` functions here in their own transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -143,13 +143,15 @@ def answer_question(*, question: NumberQuestion, answer: str, by: Actor, now: da
 def refresh_search(tenant: Tenant) -> None:
     """Rewrite the words by which a tenant is found."""
     period = queries.current_period(tenant.pk)
-    words = search_words(tenant, queries.every_unit(tenant.pk), period.number if period else "")
+    units = queries.every_unit(tenant.pk)
+    words = search_words(vars(tenant), units, period.number if period else "")
     Tenant.objects.filter(pk=tenant.pk).update(search_text=words)
 
 
-def search_words(tenant: Tenant, units: Sequence[str], number: str) -> str:
-    """Return the words by which a tenant with these units and this number is found."""
-    words = [tenant.name, tenant.email, tenant.external_id or "", tenant.home_phone, *units, number]
+def search_words(details: Mapping[str, Any], units: Sequence[str], number: str) -> str:
+    """Return the words by which a tenant with these details, units and number is found."""
+    said = [details[name] for name in ("name", "email", "external_id", "home_phone")]
+    words = [*said, *units, number]
     return " ".join(filter(None, words)).lower()
 
 
@@ -159,11 +161,23 @@ def put_details(tenant: Tenant, details: dict[str, Any]) -> None:
     Raises:
         BadInput: a value cannot be used, or a tenant has no such detail.
     """
+    for name, value in checked_details(details).items():
+        setattr(tenant, name, value)
+
+
+def checked_details(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return details as they are kept.
+
+    Raises:
+        BadInput: a value cannot be used, or a tenant has no such detail.
+    """
+    checked: dict[str, Any] = {}
     for name, value in details.items():
         check = _CHECKS.get(name)
         if check is None:
             raise BadInput(f"A tenant has no {name[:40]}.", field=name[:40])
-        setattr(tenant, name, check(value))
+        checked[name] = check(value)
+    return checked
 
 
 def _short(value: str, limit: int, field: str) -> str:

@@ -17,9 +17,16 @@ from django.db.models import QuerySet
 from tenantline.facilities import actions as facilities
 from tenantline.facilities.models import Facility
 from tenantline.kernel.actor import Actor
+from tenantline.kernel.many import insert, update
 from tenantline.kernel.phone import Number
-from tenantline.tenants.actions import put_details, search_words
+from tenantline.tenants.actions import checked_details, search_words
 from tenantline.tenants.models import NumberPeriod, NumberQuestion, Rental, Tenant
+
+_BLANK: dict[str, Any] = {
+    field.attname: field.get_default()
+    for field in Tenant._meta.local_concrete_fields
+    if not field.primary_key
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +67,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The tenants that were added; ``asked``: those whose number staff are asked about (R15)."""
+    """The ids of those who were added; ``asked``: whose number staff are asked about (R15)."""
 
-    tenants: list[Tenant]
+    ids: list[int]
     asked: set[int]
 
 
@@ -75,24 +82,25 @@ def add_tenants(
         BadInput: a value cannot be used.
         IntegrityError: an external id is taken.
     """
-    tenants = [_new(facility, person, by, now) for person in people]
-    Tenant.objects.bulk_create(tenants)
-    numbers = [(t, p.number) for t, p in zip(tenants, people, strict=True) if p.number]
+    blank = _BLANK | {"facility_id": facility.pk, "created_at": now, "created_by": by.name}
+    ids = insert(Tenant, tuple(blank), [_new(blank, person) for person in people])
+    numbers = [(pk, p.number) for pk, p in zip(ids, people, strict=True) if p.number]
     asked = _open_periods(numbers, now)
-    _rent(facility, zip(tenants, (person.rentals for person in people), strict=True))
-    return Added(tenants, asked)
+    _rent(facility, zip(ids, (person.rentals for person in people), strict=True))
+    return Added(ids, asked)
 
 
 def change_tenants(*, facility: Facility, changes: Sequence[Change]) -> None:
     """Change details and add rentals of tenants. Needs the caller's transaction."""
     if not changes:
         return
+    names = sorted({name for change in changes for name in change.details})
+    rows = []
     for change in changes:
-        put_details(change.known.tenant, dict(change.details))
-        change.known.tenant.search_text = _found_by(change)
-    fields = sorted({name for change in changes for name in change.details} | {"search_text"})
-    Tenant.objects.bulk_update([change.known.tenant for change in changes], fields, batch_size=50)
-    _rent(facility, ((change.known.tenant, change.rentals) for change in changes))
+        told = vars(change.known.tenant) | checked_details(change.details)
+        rows.append([*(told[name] for name in names), _found_by(told, change), told["id"]])
+    update(Tenant, (*names, "search_text"), rows)
+    _rent(facility, ((change.known.tenant.pk, change.rentals) for change in changes))
 
 
 def known(tenants: QuerySet[Tenant]) -> dict[int, Known]:
@@ -108,22 +116,21 @@ def known(tenants: QuerySet[Tenant]) -> dict[int, Known]:
     return found
 
 
-def _new(facility: Facility, person: NewTenant, by: Actor, now: datetime) -> Tenant:
-    tenant = Tenant(facility=facility, created_at=now, created_by=by.name)
-    put_details(tenant, dict(person.details))
+def _new(blank: Mapping[str, Any], person: NewTenant) -> list[Any]:
+    told = {**blank, **checked_details(person.details)}
     units = sorted({rental.unit for rental in person.rentals if rental.unit})
-    tenant.search_text = search_words(tenant, units, person.number or "")
-    return tenant
+    told["search_text"] = search_words(told, units, person.number or "")
+    return list(told.values())
 
 
-def _found_by(change: Change) -> str:
+def _found_by(told: Mapping[str, Any], change: Change) -> str:
     units = {rental.unit.name for rental in change.known.rentals if rental.unit is not None}
     units |= {rental.unit for rental in change.rentals if rental.unit}
     period = change.known.period
-    return search_words(change.known.tenant, sorted(units), period.number if period else "")
+    return search_words(told, sorted(units), period.number if period else "")
 
 
-def _open_periods(numbers: Sequence[tuple[Tenant, Number]], now: datetime) -> set[int]:
+def _open_periods(numbers: Sequence[tuple[int, Number]], now: datetime) -> set[int]:
     """Begin number periods in this order; R15: each asks about everyone who came before it."""
     if not numbers:
         return set()
@@ -133,33 +140,31 @@ def _open_periods(numbers: Sequence[tuple[Tenant, Number]], now: datetime) -> se
     for number, tenant_id in before.values_list("number", "tenant_id").distinct():
         others.setdefault(number, []).append(tenant_id)
     questions = []
-    for tenant, number in numbers:
+    for pk, number in numbers:
         questions += [
-            NumberQuestion(number=number, tenant=tenant, other_id=other, asked_at=now)
+            NumberQuestion(number=number, tenant_id=pk, other_id=other, asked_at=now)
             for other in others.get(number, ())
         ]
-        others.setdefault(number, []).append(tenant.pk)
-    NumberPeriod.objects.bulk_create(
-        NumberPeriod(tenant=tenant, number=number, started_at=now) for tenant, number in numbers
+        others.setdefault(number, []).append(pk)
+    insert(
+        NumberPeriod,
+        ("tenant_id", "number", "started_at", "ended_at", "ended_because"),
+        [(pk, number, now, None, "") for pk, number in numbers],
     )
     if questions:
         NumberQuestion.objects.bulk_create(questions)
     return {question.tenant_id for question in questions}
 
 
-def _rent(facility: Facility, wanted: Iterable[tuple[Tenant, Sequence[NewRental]]]) -> None:
-    pairs = [(tenant, rental) for tenant, rentals in wanted for rental in rentals]
+def _rent(facility: Facility, wanted: Iterable[tuple[int, Sequence[NewRental]]]) -> None:
+    pairs = [(pk, rental) for pk, rentals in wanted for rental in rentals]
     if not pairs:
         return
     units = facilities.units_named(
         facility=facility, names=[rental.unit for _, rental in pairs if rental.unit]
     )
-    Rental.objects.bulk_create(
-        Rental(
-            tenant=tenant,
-            unit=units[rental.unit] if rental.unit else None,
-            started_at=rental.started_at,
-            ended_at=rental.ended_at,
-        )
-        for tenant, rental in pairs
+    insert(
+        Rental,
+        ("tenant_id", "unit_id", "started_at", "ended_at"),
+        [(pk, units.get(rental.unit), rental.started_at, rental.ended_at) for pk, rental in pairs],
     )
