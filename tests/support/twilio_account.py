@@ -47,6 +47,10 @@ class TwilioAccount:
         """Put an inbound text into the account's list without calling any webhook."""
         return self._keep(from_, to, body, "received", inbound=True)
 
+    def send(self, recipient: str, sender: str, body: str) -> Message:
+        """Put a text of ours into the account's list without a request that asked for it."""
+        return self._keep(sender, recipient, body, "sent")
+
     @property
     def accepted(self) -> list[Message]:
         """The messages that Twilio took from us, oldest first."""

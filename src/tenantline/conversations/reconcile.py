@@ -32,6 +32,7 @@ _log = structlog.get_logger(__name__)
 # Twilio's list is by day and a text may be listed late, so every reading looks back this far.
 OVERLAP: Final = timedelta(days=1)
 _AT_A_TIME: Final = 200
+_REST_OF_THE_SECOND: Final = timedelta(microseconds=999_999)
 
 
 async def read_line(client: Client, line: Line) -> int | None:
@@ -110,5 +111,13 @@ def _call(item: ListedMessage, line: Line) -> Inbound:
         body=item.body,
         params={"MessageSid": item.sid, "NumMedia": str(item.media)},
         source="reconcile",
-        received_at=item.sent_at or item.created_at,
+        received_at=_came_at(item),
     )
+
+
+def _came_at(item: ListedMessage) -> datetime | None:
+    """Return when a text came. Twilio tells the second; within it a STOP counts as the last."""
+    came = item.sent_at or item.created_at
+    if came is None or not _is_stop(item.body):
+        return came
+    return min(came + _REST_OF_THE_SECOND, clock.now())
