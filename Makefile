@@ -24,7 +24,7 @@ demo: ## a trial on http://localhost:8000 with invented people (PORT=, DATA_DIR=
 	$(BIN)/tenantline demo --port $(PORT) $(if $(DATA_DIR),--data-dir "$(DATA_DIR)")
 
 check: setup lint types contracts ## the quick look before a commit: about 3 minutes
-	TENANTLINE_TEST_DATABASE=sqlite $(PYTEST) -m "not browser and not slow"
+	TENANTLINE_TEST_DATABASE=sqlite $(PYTEST) -m "not browser and not process and not slow"
 
 test: chromium lint types contracts test-sqlite test-postgres ## everything, on both databases, with a browser
 	@echo "make test: all passed"
