@@ -29,6 +29,7 @@ PAGES = [
     "/tenants/{agreed}/messages/",
     "/tenants/{agreed}/consent/",
     "/tenants/{agreed}/number/",
+    "/inbox/export/",
     "/me/password/",
     "/settings/",
     "/settings/facilities/LAMAR/",

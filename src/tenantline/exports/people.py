@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from tenantline.consent.models import OptInForm, Standing, Status
 from tenantline.consent.services import SERVICES
@@ -14,7 +14,7 @@ from tenantline.exports.sheet import moment, money, written, yes
 from tenantline.exports.slices import by_id
 from tenantline.kernel import phone
 from tenantline.tenants import queries as tenants_queries
-from tenantline.tenants.models import Tenant
+from tenantline.tenants.models import NumberPeriod, Tenant
 
 _TENANTS: Final = (
     *("id", "external id", "facility", "name", "units", "e-mail", "mobile", "home phone"),
@@ -36,7 +36,10 @@ def tenants(*, rows: QuerySet[Tenant], now: datetime) -> Iterator[bytes]:
 
 def consent(*, rows: QuerySet[Tenant]) -> Iterator[bytes]:
     """Return a file that says of each tenant how consent stands; rows as for ``tenants``."""
-    slices = by_id(_with_forms(rows.select_related("facility", "standing")))
+    current = NumberPeriod.objects.filter(ended_at=None)
+    number = Prefetch("periods", queryset=current, to_attr="current_periods")
+    rows = rows.select_related("facility", "standing").prefetch_related(None)
+    slices = by_id(_with_forms(rows.prefetch_related(number)))  # rentals are not asked for
     return written(_CONSENT, ([_consent(row) for row in found] for found in slices))
 
 

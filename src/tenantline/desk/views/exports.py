@@ -63,7 +63,8 @@ def texts_csv(request: DeskRequest) -> HttpResponse | StreamingHttpResponse:
         )
     except BadInput as error:
         return _texts_page(request, typed(request.GET, error))
-    return _file(request, "messages", content, first=first.isoformat(), last=last.isoformat())
+    days = {"from": first.isoformat(), "to": last.isoformat()}
+    return _file(request, "messages", content, **days)
 
 
 def _texts_page(request: DeskRequest, form: Form) -> HttpResponse:
