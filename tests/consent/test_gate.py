@@ -12,6 +12,7 @@ from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import clock
 from tenantline.kernel.errors import BadInput, NotFound, Refused
 from tenantline.outbox import actions as outbox
+from tenantline.outbox.models import Text
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,11 @@ def refusal(who, **wanted):
 
 def leave(*, later=1):
     return cast.claim(now=clock.now() + timedelta(seconds=later))
+
+
+def queued(who) -> Text:
+    """Write to somebody; return what waits in the outbox."""
+    return Text.objects.get(message=cast.write(who))
 
 
 def test_form_and_start_open_the_gate():
@@ -199,32 +205,32 @@ def test_a_queued_text_is_withheld_when_stop_comes_in():
     site = cast.site()
     who = cast.opted_in(site)
     leave()
-    message = cast.write(who)
+    text = queued(who)
     cast.receive(cast.mobile_of(who), site, "STOP")
     assert leave(later=60) == []
-    message.text.refresh_from_db()
-    assert (message.text.state, message.text.reason_code) == ("withheld", "opted_out")
+    text.refresh_from_db()
+    assert (text.state, text.reason_code) == ("withheld", "opted_out")
 
 
 def test_a_queued_text_waits_while_an_inbound_call_is_unread():
     site = cast.site()
     who = cast.opted_in(site)
     leave()
-    message = cast.write(who)
+    text = queued(who)
     cast.receive(cast.mobile_of(who), site, "STOP", work=False)
     assert leave(later=60) == []
-    message.text.refresh_from_db()
-    assert message.text.state == "queued"
+    text.refresh_from_db()
+    assert text.state == "queued"
 
 
 def test_a_queued_text_is_withheld_when_the_number_changes():
     who = cast.opted_in(cast.site())
     leave()
-    message = cast.write(who)
+    text = queued(who)
     cast.change_number(who, cast.mobile())
     assert leave(later=60) == []
-    message.text.refresh_from_db()
-    assert (message.text.state, message.text.reason_code) == ("withheld", "number_changed")
+    text.refresh_from_db()
+    assert (text.state, text.reason_code) == ("withheld", "number_changed")
 
 
 def test_going_back_to_an_old_number_revives_nothing():

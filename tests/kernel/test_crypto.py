@@ -24,7 +24,10 @@ def test_an_older_key_still_opens_what_it_sealed() -> None:
     assert Vault([NEW, OLD]).open(Vault([OLD]).seal("token")) == "token"
 
 
-@pytest.mark.parametrize("sealed", [Vault([OLD]).seal("token"), "", "no seal", "\u00e9"])
+@pytest.mark.parametrize(
+    "sealed",
+    [pytest.param(Vault([OLD]).seal("token"), id="another key"), "", "no seal", "\u00e9"],
+)
 def test_another_key_or_damage_is_said_in_one_sentence(sealed: str) -> None:
     with pytest.raises(WrongKey, match="TENANTLINE_SECRET_KEY") as wrong:
         Vault([NEW]).open(sealed)
