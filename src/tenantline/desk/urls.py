@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenantline.desk import chat_urls, export_urls
+from tenantline.desk import chat_urls, export_urls, import_urls
 from tenantline.desk.views import (
     account,
     frame,
@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/audit/", audit.page, name="audit"),
     *chat_urls.urlpatterns,
     *export_urls.urlpatterns,
+    *import_urls.urlpatterns,
     path("search/", frame.search, name="search"),
     path("unread/", frame.unread, name="unread"),
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),

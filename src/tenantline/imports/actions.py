@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 
 from tenantline.audit import actions as audit
 from tenantline.facilities.models import Facility
@@ -18,7 +19,7 @@ from tenantline.imports.columns import FIELDS
 from tenantline.imports.errors import Unusable
 from tenantline.imports.models import FilePart, ImportJob, ReportPart, State
 from tenantline.imports.preparing import Prepared
-from tenantline.imports.running import Run
+from tenantline.imports.running import LEASE, Run
 from tenantline.kernel import clock
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import BadInput, Refused
@@ -96,7 +97,12 @@ def choose(*, job: ImportJob, columns: Mapping[str, int | None], now: datetime) 
     with transaction.atomic():
         ReportPart.objects.filter(job=job).delete()
         if not rows.update(
-            state=State.CHECKING, choices=choices, read=0, trouble="", touched_at=now
+            state=State.CHECKING,
+            choices=choices,
+            read=0,
+            trouble="",
+            touched_at=now,
+            held_until=None,
         ):
             raise Refused("begun", "This import has begun already.")
 
@@ -109,7 +115,9 @@ def start(*, job: ImportJob, by: Actor, now: datetime) -> None:
     """
     rows = ImportJob.objects.filter(pk=job.pk, state=State.CHECKED)
     with transaction.atomic():
-        if not rows.update(state=State.RUNNING, counts={}, position=0, touched_at=now):
+        if not rows.update(
+            state=State.RUNNING, counts={}, position=0, touched_at=now, held_until=None
+        ):
             raise Refused("begun", "This import is not waiting to be applied.")
         _record("import.started", job, by, now)
 
@@ -139,8 +147,21 @@ def check(job: ImportJob) -> None:
 def work(job: ImportJob) -> Iterator[ImportJob]:
     """Apply an uploaded file from where it stands, slice by slice; yields after each."""
     with _file_of(job) as path:
-        yield from Run(job, _prepared(job, path)).slices()
+        prepared = _prepared(job, path)
+    yield from Run(job, prepared).slices()
     _drop_file(job)
+
+
+def claim(*, now: datetime) -> ImportJob | None:
+    """Take the oldest uploaded file that waits for a worker, for ``LEASE`` unless renewed."""
+    free = Q(held_until=None) | Q(held_until__lt=now)
+    waiting = ImportJob.objects.filter(
+        free, source="browser", state__in=[State.CHECKING, State.RUNNING]
+    )
+    job = waiting.select_related("facility").order_by("pk").first()
+    if job is None or not waiting.filter(pk=job.pk).update(held_until=now + LEASE):
+        return None
+    return job
 
 
 def forget_old(*, now: datetime) -> None:
@@ -176,9 +197,11 @@ def _prepared(job: ImportJob, path: Path) -> Prepared:
 
     def tell(done: int) -> None:
         nonlocal told
-        if job.state == State.CHECKING and clock.now() - told > _TELL_EVERY:
+        if clock.now() - told > _TELL_EVERY:
             told = clock.now()
-            ImportJob.objects.filter(pk=job.pk).update(read=done, touched_at=told)
+            ImportJob.objects.filter(pk=job.pk).update(
+                read=done, touched_at=told, held_until=told + LEASE
+            )
 
     wanted: dict[str, str] = dict(job.choices)
     return preparing.prepare(

@@ -37,6 +37,7 @@ class ImportJob(models.Model):
     read = models.BigIntegerField(default=0)  # rows read so far while it is checked
     position = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
+    held_until = models.DateTimeField(null=True)  # a worker works on it until then, or renews it
     trouble = models.CharField(max_length=300, blank=True)
     by_kind = models.CharField(max_length=8)
     by_ref = models.CharField(max_length=40, blank=True)

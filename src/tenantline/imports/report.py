@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
 from typing import Final, TextIO
 
 from tenantline.imports.preparing import Line
@@ -16,6 +17,13 @@ def rows(lines: Iterable[Line]) -> Iterator[tuple[str, str, str, str]]:
     """Yield the report's rows for these lines."""
     for line, outcome, reason, tenant_id in lines:
         yield str(line), outcome, safe(reason), "" if tenant_id is None else str(tenant_id)
+
+
+def line(row: Sequence[str]) -> str:
+    """Return one line of the report as text, for a file that is sent while it is made."""
+    text = StringIO()
+    csv.writer(text).writerow(row)
+    return text.getvalue()
 
 
 def write(file: TextIO, lines: Iterable[Line]) -> None:

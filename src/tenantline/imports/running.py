@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import islice
 
 from django.db import connection, transaction
@@ -26,6 +27,7 @@ from tenantline.kernel.errors import Refused
 
 AIM = 0.06  # seconds that a slice may hold the database
 REST = 0.015  # seconds between two slices: a writer that waits on SQLite asks about as often
+LEASE = timedelta(seconds=60)  # a worker that is silent for so long is taken for dead
 MOST_ROWS = 400
 FEWEST_ROWS = 80  # a slice costs something by itself: smaller ones would only be more of them
 MOST_HEAVY = 6  # changed numbers and ended rentals in a slice
@@ -118,7 +120,8 @@ class Run:
         counts = Counter(job.counts) + Counter(outcome for _, outcome, _, _ in lines)
         job.position, job.counts = place_of(done[-1]), dict(counts)
         job.touched_at = clock.now()
-        job.save(update_fields=["position", "counts", "touched_at"])
+        job.held_until = job.touched_at + LEASE
+        job.save(update_fields=["position", "counts", "touched_at", "held_until"])
         _report(job, lines)
 
     def _claim(self, steps: list[Step]) -> None:

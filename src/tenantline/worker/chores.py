@@ -10,6 +10,7 @@ from django.db import DataError, transaction
 from tenantline.consent import actions as consent
 from tenantline.conversations import inbound
 from tenantline.feed import actions as feed
+from tenantline.imports import actions as imports
 from tenantline.intake import actions as intake
 from tenantline.intake import queries as calls
 from tenantline.kernel import clock
@@ -67,4 +68,5 @@ def keep_house() -> int:
     outbox.withhold_out_of_date(now=now)
     outbox.recheck_waiting(now=now)
     feed.forget_old(now=now)
+    imports.forget_old(now=now)
     return 0

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from tenantline.carrier.client import Client
+from tenantline.imports.shift import Shift
 from tenantline.kernel import clock
 from tenantline.kernel.crypto import new_token
 from tenantline.kernel.threads import in_database
@@ -63,6 +64,7 @@ class Worker:
                 self._loop("readings", partial(reading.read_lines, client), 0.5),
                 self._loop("unclear", partial(reading.settle_unknown, client), 2.0),
                 self._loop("stale", partial(reading.refresh_stale, client), 30.0),
+                self._loop("imports", _threaded(Shift().step), 1.0),
                 self._loop("house", _threaded(chores.keep_house), 5.0),
                 self._loop("beat", _threaded(self._beat), _BEAT.total_seconds()),
             ]
