@@ -137,3 +137,9 @@ def test_only_numbers_at_home_can_be_texted(number: str, answer: bool) -> None:
 )
 def test_a_short_code_is_recognised(text: str, answer: bool) -> None:
     assert phone.looks_like_short_code(text) is answer
+
+
+@pytest.mark.parametrize("text", ["555-0143", "5550143", "+1 555 0143"])
+def test_a_number_without_its_area_code_is_refused(text):
+    with pytest.raises(BadInput):
+        phone.parse(text)

@@ -63,7 +63,9 @@ def parse(text: str, *, region: str = "US") -> Number:
         found = phonenumbers.parse(bare, region)
     except phonenumbers.NumberParseException:
         raise BadInput("That is not a phone number.", field="mobile") from None
-    if found.extension or not phonenumbers.is_possible_number(found):
+    possible = phonenumbers.is_possible_number_with_reason(found)
+    # Without its area code ("555-0143") a number is possible too, but it is nobody's.
+    if found.extension or possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise BadInput("That phone number has too few or too many digits.", field="mobile")
     return Number(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164))
 
