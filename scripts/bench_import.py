@@ -13,6 +13,7 @@ import http.client
 import json
 import os
 import random
+import secrets
 import socket
 import subprocess
 import sys
@@ -22,6 +23,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
+
+import django
+
+from tenantline.kernel import clock
+from tenantline.kernel.actor import system
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +93,7 @@ class Caller(threading.Thread):
 
     def run(self) -> None:
         """Post signed webhooks until stopped."""
-        from tenantline.carrier.signature import signature
+        from tenantline.carrier.signature import signature  # noqa: PLC0415 - settings come first
 
         number = 0
         while not self._over.wait(EVERY):
@@ -131,13 +137,9 @@ def set_up(folder: Path) -> None:
     subprocess.run([COMMAND, "init"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run([*run, "--timezone", "America/Chicago"], check=True, stdout=subprocess.DEVNULL)
     os.environ["DJANGO_SETTINGS_MODULE"] = "tenantline.config.settings"
-    import django
-
     django.setup()
-    from tenantline.facilities import actions, queries
-    from tenantline.facilities.scope import EVERYWHERE
-    from tenantline.kernel import clock
-    from tenantline.kernel.actor import system
+    from tenantline.facilities import actions, queries  # noqa: PLC0415 - needs Django set up
+    from tenantline.facilities.scope import EVERYWHERE  # noqa: PLC0415
 
     details = actions.LineDetails(LINE, "twilio", ACCOUNT, TOKEN)
     facility = queries.facility(scope=EVERYWHERE, code="LAMAR")
@@ -179,7 +181,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory(prefix="tenantline-bench-") as name:
         folder, port = Path(name), free_port()
-        os.environ["TENANTLINE_SECRET_KEY"] = "a-key-for-one-benchmark-0123456789-0123456789"
+        os.environ["TENANTLINE_SECRET_KEY"] = secrets.token_urlsafe(48)
         os.environ["TENANTLINE_DATA_DIR"] = str(folder / "data")
         os.environ["TENANTLINE_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
         os.environ.pop("DATABASE_URL", None)

@@ -29,7 +29,19 @@ def test_money_is_read_in_every_usual_form(cell, cents):
 
 @pytest.mark.parametrize(
     "cell",
-    ["1.234,50", "1,23", "12.345", "1,2345.00", "--5", "-(5)", "1e3", "EUR 5", "five", "1 234", "()"],
+    [
+        "1.234,50",
+        "1,23",
+        "12.345",
+        "1,2345.00",
+        "--5",
+        "-(5)",
+        "1e3",
+        "EUR 5",
+        "five",
+        "1 234",
+        "()",
+    ],
 )
 def test_money_that_could_mean_something_else_is_refused(cell):
     with pytest.raises(Unreadable):
@@ -108,9 +120,7 @@ def test_a_mobile_number_that_is_not_clear_is_refused(cell):
 
 
 @given(
-    st.from_regex(
-        r"(\+?1[ .-]?)?\(?[2-9][0-9]{2}\)?[ .-]?[0-9]{3}[ .-]?[0-9]{4}", fullmatch=True
-    )
+    st.from_regex(r"(\+?1[ .-]?)?\(?[2-9][0-9]{2}\)?[ .-]?[0-9]{3}[ .-]?[0-9]{4}", fullmatch=True)
 )
 def test_the_quick_way_with_plain_numbers_says_what_the_slow_one_says(cell):
     assert values.phone_number(cell).number == phone.parse(cell)

@@ -61,10 +61,10 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
     alone, and reading goes on with the next line.
     """
     csv.field_size_limit(LONGEST)
-    source = _Lines(lines)
+    source, blank = _Lines(lines), f"{delimiter} \t\r\n"
     while (line := source.next()) is not None:
         if '"' not in line:
-            if line.strip():
+            if line.strip(blank):
                 yield _parsed([line], delimiter, source.number)[0]
             continue
         first = source.number
