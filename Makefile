@@ -45,7 +45,7 @@ test-sqlite: setup ## the whole suite on SQLite
 	TENANTLINE_TEST_DATABASE=sqlite $(PYTEST)
 
 test-postgres: setup ## the whole suite on PostgreSQL (TEST_DATABASE_URL, or a server of its own)
-	TENANTLINE_TEST_DATABASE=postgres $(PYTEST)
+	TENANTLINE_TEST_DATABASE=postgres $(PYTEST) -m "not once"
 
 chromium: setup ## make sure that there is a browser to test with
 	@$(BIN)/python scripts/ensure_chromium.py

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.sentences import the_sentence
 from tests.support.installation import Installation
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.once]
 
 FACILITY = ("facility", "add", "--code", "NEW", "--name", "New", "--timezone", "America/Chicago")
 AC = "AC" + "a1" * 16

@@ -15,7 +15,7 @@ import requests
 from tests.cli.sentences import the_sentence
 from tests.support.installation import COMMAND, Installation
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.once]
 
 
 @contextmanager

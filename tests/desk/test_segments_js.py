@@ -14,7 +14,7 @@ from tenantline import desk
 from tenantline.kernel.graphemes import graphemes
 from tenantline.kernel.segments import GSM_BASIC, GSM_EXTENSION, measure, plain_form
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 SCRIPT = Path(desk.__file__).parent / "static" / "desk" / "segments.js"
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from scripts.screenshots import Demo, demo, sign_in, text
 
-pytestmark = [pytest.mark.browser, pytest.mark.process]
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.once]
 SLOW = 30_000  # ms; a busy machine takes its time, nothing here asserts a speed
 
 
