@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -81,7 +82,15 @@ class Planner:
         told: set[int] = set()
         if periods := matches.periods():
             told.update(ToldNo.objects.filter(period__in=periods).values_list("pk", flat=True))
-        return [self._step(together, matches, told) for together in slice_]
+        # What is taken by this plan is kept by ``claim`` alone: a plan may be thrown away.
+        taken = ChainMap({}, self.claimed)
+        return [self._step(together, matches, told, taken) for together in slice_]
+
+    def claim(self, steps: Iterable[Step]) -> None:
+        """Note who was taken for whom, after the steps were carried out."""
+        for step in steps:
+            if step.tenant_id is not None:
+                self.claimed[step.tenant_id] = step.together.row.line
 
     def _may_know_without_id(self) -> bool:
         """Tell whether a tenant without an id stands here, who may be one of the file's.
@@ -96,10 +105,16 @@ class Planner:
             self._looked_at = last or self._looked_at
         return self._without_id
 
-    def _step(self, together: Together, matches: _Matches, told: set[int]) -> Step:
+    def _step(
+        self,
+        together: Together,
+        matches: _Matches,
+        told: set[int],
+        taken: MutableMapping[int, int],
+    ) -> Step:
         row = together.row
         step = Step(together, remarks=list(row.remarks))
-        known, why, trouble = matches.of(row, self.claimed)
+        known, why, trouble = matches.of(row, taken)
         if trouble:
             step.refused = trouble
             return step
@@ -116,7 +131,7 @@ class Planner:
             _fill_new(step, row)
         else:
             step.tenant_id = known.tenant.pk
-            self.claimed[known.tenant.pk] = row.line
+            taken[known.tenant.pk] = row.line
             _fill_change(step, known, row, told)
         return step
 
@@ -179,7 +194,7 @@ class _Matches:
         """Return the ids of the current number periods of everybody found."""
         return [known.period.pk for known in self._known.values() if known.period is not None]
 
-    def of(self, row: Accepted, claimed: dict[int, int]) -> tuple[Known | None, str, str]:
+    def of(self, row: Accepted, claimed: Mapping[int, int]) -> tuple[Known | None, str, str]:
         """Return the tenant on record, by what it was recognised, and why the row is refused."""
         if row.external_id in self._by_id:
             return self._by_id[row.external_id], "", ""

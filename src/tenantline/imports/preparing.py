@@ -111,4 +111,6 @@ def dry_run(prepared: Prepared, *, now: datetime) -> Iterator[list[Line]]:
     planner = Planner(prepared.facility, now, lock=False)
     items = prepared.items()
     while some := list(islice(items, _DRY_SLICE)):
-        yield lines_of(some, planned(some, prepared, planner))
+        steps = planned(some, prepared, planner)
+        planner.claim(steps)
+        yield lines_of(some, steps)

@@ -28,7 +28,7 @@ _VACANT: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stay:
     """That the tenant rents or rented a unit (empty: unknown which), as the file says."""
 
@@ -37,7 +37,7 @@ class Stay:
     until: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Accepted:
     """What rows say of one tenant; None and empty mean that they say nothing.
 
@@ -65,7 +65,7 @@ class Accepted:
         return tuple(dict.fromkeys(stay.unit for stay in self.stays if stay.unit))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refused:
     """A row that is not used, and why."""
 
@@ -74,7 +74,7 @@ class Refused:
     said: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Skipped:
     """A row that is no tenant's: a line of totals, column names again, a vacant unit."""
 

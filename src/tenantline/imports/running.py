@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -19,7 +20,7 @@ from tenantline.facilities.models import Facility
 from tenantline.imports import applying
 from tenantline.imports.models import ImportJob, ReportPart, State
 from tenantline.imports.planning import Planner, Step
-from tenantline.imports.preparing import Item, Line, Prepared, lines_of, place_of, planned
+from tenantline.imports.preparing import Item, Prepared, lines_of, place_of, planned
 from tenantline.imports.scan import Together
 from tenantline.kernel import clock
 from tenantline.kernel.actor import Actor, ActorKind
@@ -44,7 +45,8 @@ class Run:
     _planner: Planner = field(init=False)
 
     def __post_init__(self) -> None:
-        self._planner = Planner(self.job.facility, clock.now(), lock=True)
+        lock = connection.features.has_select_for_update
+        self._planner = Planner(self.job.facility, clock.now(), lock=lock)
         self._planner.claimed = _claimed(self.job)
 
     def slices(self, *, rest: float = REST) -> Iterator[ImportJob]:
@@ -59,9 +61,7 @@ class Run:
             waiting += islice(items, max(0, self._size - len(waiting)))
             if not waiting:
                 break
-            began = time.monotonic()
             waiting = self._slice(waiting)
-            self._pace(time.monotonic() - began)
             yield self.job
             time.sleep(rest)
         self._finish()
@@ -72,74 +72,95 @@ class Run:
         held = sorted(self._held) or [0.0]
         return {"slices": len(self._held), "longest": held[-1], "p99": held[len(held) * 99 // 100]}
 
+    def _slice(self, items: list[Item]) -> list[Item]:
+        """Apply the items, or as many as one slice can hold; return those that are left."""
+        seen = _commits_of_others()
+        plan = self._plan(items) if seen is not None else None
+        with transaction.atomic():
+            began = time.monotonic()
+            self._lock_facility()
+            if plan is None or _commits_of_others() != seen:
+                plan = self._plan(items)
+            applying.apply(
+                facility=self.job.facility,
+                steps=[step for step in plan.steps if not step.refused],
+                source=self.job.file_name,
+                by=_actor(self.job),
+                now=self._planner.now,
+            )
+            moved = self._note(plan)
+        self._pace(time.monotonic() - began)
+        self._remember(moved)
+        self._planner.claim(plan.steps)
+        return items[len(plan.items) :]
+
+    def _plan(self, items: list[Item]) -> _Plan:
+        """Plan as many items as one slice can hold.
+
+        On SQLite this is done before the slice holds the database, and again where somebody else
+        has committed since; elsewhere inside, with the rows locked.
+        """
+        self._planner.now = clock.now()
+        steps = planned(items, self.prepared, self._planner)
+        fitting = items[: _how_many(items, steps)]
+        places = {place_of(item) for item in fitting}
+        kept = [step for step in steps if step.together.lines[0] in places]
+        return _Plan(fitting, kept)
+
     def _pace(self, seconds: float) -> None:
         self._held.append(seconds)
         fitting = self._size * AIM / max(seconds, 0.001)
         self._size = round(max(FEWEST_ROWS, min(MOST_ROWS, (self._size + fitting) / 2)))
 
-    def _slice(self, items: list[Item]) -> list[Item]:
-        """Apply the items, or as many as one slice can hold; return those that are left."""
-        now = clock.now()
-        with transaction.atomic():
-            job = self._locked()
-            self._planner.now = now
-            before = dict(self._planner.claimed)
-            steps = planned(items, self.prepared, self._planner)
-            fits = _how_many(items, steps)
-            if fits < len(items):
-                done, left = items[:fits], items[fits:]
-                self._planner.claimed = before
-                steps = planned(done, self.prepared, self._planner)
-            else:
-                done, left = items, []
-            applying.apply(
-                facility=job.facility,
-                steps=[step for step in steps if not step.refused],
-                source=job.file_name,
-                by=_actor(job),
-                now=now,
-            )
-            self._note(job, done, steps)
-        self._claim(steps)
-        self.job = job
-        return left
-
-    def _locked(self) -> ImportJob:
-        """Return the job as it stands; one process works on a facility's imports at a time."""
-        if connection.features.has_select_for_update:  # SQLite has one writer anyway
+    def _lock_facility(self) -> None:
+        """Let one process at a time import into a facility; SQLite has one writer anyway."""
+        if connection.features.has_select_for_update:
             Facility.objects.select_for_update(no_key=True).get(pk=self.job.facility_id)
-        job = ImportJob.objects.select_related("facility").get(pk=self.job.pk)
-        if job.state != State.RUNNING:
-            raise Refused("not_running", f"The import was stopped: {job.get_state_display()}.")
-        if job.position != self.job.position:
-            raise Refused("taken", "Another process is working on this import.")
-        return job
 
-    def _note(self, job: ImportJob, done: list[Item], steps: list[Step]) -> None:
-        lines = lines_of(done, steps)
-        counts = Counter(job.counts) + Counter(outcome for _, outcome, _, _ in lines)
-        job.position, job.counts = place_of(done[-1]), dict(counts)
-        job.touched_at = clock.now()
-        job.held_until = job.touched_at + LEASE
-        job.save(update_fields=["position", "counts", "touched_at", "held_until"])
-        _report(job, lines)
+    def _note(self, plan: _Plan) -> dict[str, Any]:
+        lines = lines_of(plan.items, plan.steps)
+        counts = Counter(self.job.counts) + Counter(outcome for _, outcome, _, _ in lines)
+        now = clock.now()
+        moved: dict[str, Any] = {"position": place_of(plan.items[-1]), "counts": dict(counts)}
+        moved |= {"touched_at": now, "held_until": now + LEASE}
+        self._move(moved)
+        refused = sum(outcome == "refused" for _, outcome, _, _ in lines)
+        ReportPart.objects.create(job=self.job, lines=lines, refused=refused)
+        return moved
 
-    def _claim(self, steps: list[Step]) -> None:
-        for step in steps:
-            if step.tenant_id is not None:
-                self._planner.claimed[step.tenant_id] = step.together.row.line
+    def _move(self, values: dict[str, Any]) -> None:
+        """Move the job on, if it stands where we left it."""
+        rows = ImportJob.objects.filter(
+            pk=self.job.pk, state=State.RUNNING, position=self.job.position
+        )
+        if not rows.update(**values):
+            raise Refused("not_running", "The import was cancelled, or another process does it.")
+
+    def _remember(self, values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(self.job, name, value)
 
     def _finish(self) -> None:
-        with transaction.atomic():
-            job = self._locked()
-            job.state, job.finished_at = State.DONE, clock.now()
-            job.save(update_fields=["state", "finished_at"])
-        self.job = job
+        values = {"state": State.DONE, "finished_at": clock.now()}
+        self._move(values)
+        self._remember(values)
 
 
-def _report(job: ImportJob, lines: list[Line]) -> None:
-    refused = sum(outcome == "refused" for _, outcome, _, _ in lines)
-    ReportPart.objects.create(job=job, lines=lines, refused=refused)
+@dataclass(frozen=True)
+class _Plan:
+    """What one slice does."""
+
+    items: list[Item]
+    steps: list[Step]
+
+
+def _commits_of_others() -> int | None:
+    """Return a number that changes when another connection has committed; None: nobody can say."""
+    if connection.vendor != "sqlite":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        return int(cursor.fetchone()[0])
 
 
 def _how_many(items: list[Item], steps: list[Step]) -> int:
