@@ -14,7 +14,10 @@ from tenantline.consent import queries as consent
 from tenantline.conversations import queries as conversations
 from tenantline.desk.urls import urlpatterns
 from tenantline.facilities import queries as facilities
+from tenantline.facilities.models import Facility
 from tenantline.facilities.scope import EVERYWHERE
+from tenantline.imports import actions as imports
+from tenantline.kernel import clock
 from tenantline.kernel.phone import Number
 from tenantline.tenants import queries as tenants
 from tests import cast
@@ -52,7 +55,16 @@ def _ids_of_mesa(house: House) -> dict[str, Any]:
         "line_id": line.pk,
         "staff_id": cast.member("mesaperson", "clerk", house.mesa).pk,
         "token_id": cast.token("clerk", house.mesa)[0].pk,
+        "job_id": _upload(house.mesa),
     }
+
+
+def _upload(site: Facility) -> int:
+    now = clock.now()
+    pieces = [b"name\nMona Mesa\n"]
+    return imports.upload(
+        facility=site, name="people.csv", pieces=pieces, by=cast.TESTER, now=now
+    ).pk
 
 
 def _address(pattern: URLPattern, ids: dict[str, Any]) -> str:
