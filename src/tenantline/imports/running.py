@@ -26,7 +26,7 @@ from tenantline.kernel import clock
 from tenantline.kernel.actor import Actor, ActorKind
 from tenantline.kernel.errors import Refused
 
-AIM = 0.06  # seconds that a slice may hold the database
+AIM = 0.045  # seconds that a slice may hold the database
 REST = 0.015  # seconds between two slices: a writer that waits on SQLite asks about as often
 LEASE = timedelta(seconds=60)  # a worker that is silent for so long is taken for dead
 MOST_ROWS = 400

@@ -7,7 +7,8 @@ microseconds a row; an import of a hundred thousand rows waits for little else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -58,9 +59,14 @@ def _stored(row: Sequence[Any], days: Sequence[int]) -> Sequence[Any]:
     """Return a row with its days and times as this database takes them."""
     adapted = list(row)
     for place in days:
-        value = adapted[place]
-        if isinstance(value, datetime):
-            adapted[place] = connection.ops.adapt_datetimefield_value(value)
-        elif value is not None:
-            adapted[place] = connection.ops.adapt_datefield_value(value)
+        if adapted[place] is not None:
+            adapted[place] = _adapted(connection.vendor, adapted[place])
     return adapted
+
+
+@lru_cache(maxsize=1024)
+def _adapted(_vendor: str, value: date) -> Any:
+    # The same few instants stand in thousands of rows.
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value)
