@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from tenantline.imports import actions, preparing, queries
 from tenantline.imports.columns import read_map
 from tenantline.imports.preparing import Line
-from tenantline.imports.rows import Reader, Row
+from tenantline.imports.rows import Reader
 from tenantline.imports.scan import scan
 from tenantline.imports.sheet import open_sheet
 from tenantline.kernel import clock
@@ -22,8 +23,8 @@ def written(folder: Path, text: str | bytes, name: str = "export.csv") -> Path:
     return path
 
 
-def rows_of(path: Path, *choices: str, codes: frozenset[str] = frozenset()) -> list[Row]:
-    """Read a file without a database."""
+def rows_of(path: Path, *choices: str, codes: frozenset[str] = frozenset()) -> list[Any]:
+    """Read a file without a database; the rows are of any kind that ``rows.Row`` names."""
     sheet = open_sheet(path, read_map(choices))
     return list(scan(Reader(sheet, codes, 2026)).rows)
 

@@ -10,6 +10,7 @@ from tenantline.consent import queries as consent
 from tenantline.consent.models import LedgerEvent
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import clock
+from tenantline.kernel.phone import Number
 from tenantline.tenants import actions, queries
 from tenantline.tenants.models import NumberQuestion, Tenant
 from tests import cast
@@ -83,6 +84,7 @@ def test_a_no_takes_consent_away_as_staff_would(tmp_path):
     imported(written(tmp_path, HEAD + ANA.replace(",12.50,,", ",12.50,No,")), where)
     assert status(ana) == "opted_out"
     event = LedgerEvent.objects.get(kind="revoked")
+    assert event.particulars is not None
     assert "Import of export.csv" in event.particulars.text
     assert '"medium":"other"' in event.body
 
@@ -110,7 +112,7 @@ def test_a_no_after_a_yes_counts_again(tmp_path):
 
 def test_a_number_that_another_tenant_holds_becomes_a_question(tmp_path):
     where, mesa = cast.site(), cast.site("MESA", zone="America/Denver")
-    other = cast.tenant(mesa, "Otto Other", number="+15125550143")
+    other = cast.tenant(mesa, "Otto Other", number=Number("+15125550143"))
     [(_, _, reason, _)] = imported(written(tmp_path, HEAD + ANA), where)
     question = NumberQuestion.objects.get()
     assert (question.tenant, question.other) == (tenant("T1"), other)
@@ -125,6 +127,7 @@ def test_a_move_out_ends_the_rental_at_midnight_there(tmp_path):
     imported(written(tmp_path, HEAD + ANA.replace(",,\n", ",,2026-01-31\n")), where)
     ana = tenant("T1")
     [rental] = queries.rentals(ana.pk)
+    assert rental.ended_at is not None
     assert rental.ended_at.isoformat() == "2026-01-31T06:00:00+00:00"
     assert status(ana) == "none"
 
@@ -141,7 +144,7 @@ def test_a_move_out_recorded_here_is_not_taken_back_by_an_older_list(tmp_path):
 
 def test_a_tenant_added_by_hand_gets_the_files_id(tmp_path):
     where = cast.site()
-    ana = cast.tenant(where, "Ana Diaz", number="+15125550143", units=[])
+    ana = cast.tenant(where, "Ana Diaz", number=Number("+15125550143"), units=[])
     [(_, outcome, reason, pk)] = imported(written(tmp_path, HEAD + ANA), where)
     assert (outcome, reason, pk) == ("updated", "recognised by name and mobile number", ana.pk)
     assert tenant("T1") == ana

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.forms.models import model_to_dict
@@ -19,7 +20,7 @@ from tenantline.tenants.models import NumberPeriod, NumberQuestion, Rental, Tena
 from tests import cast
 
 pytestmark = pytest.mark.django_db
-DETAILS = {
+DETAILS: dict[str, Any] = {
     "name": "Ana  Díaz", "email": "ana@example.com", "home_phone": "512-555-0100 x4",
     "language": "es", "balance_cents": -12, "notes": "a note", "paid_through": date(2026, 11, 30),
 }  # fmt: skip
