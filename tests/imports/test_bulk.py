@@ -31,6 +31,12 @@ def as_row(row, *left_out):
     return values | {"at": getattr(row, "created_at", None)}
 
 
+def add(where, people, now=None):
+    now = now or clock.now()
+    made_ready = bulk.ready(facility=where, people=people, by=cast.TESTER, now=now)
+    return bulk.add_tenants(made_ready)
+
+
 def both_ways(where, now):
     shared = cast.mobile()
     cast.tenant(where, "Before", number=shared)
@@ -39,10 +45,7 @@ def both_ways(where, now):
         now=now, **DETAILS,
     )  # fmt: skip
     rentals = [NewRental("A1", now), NewRental("A2", now)]
-    many = bulk.add_tenants(
-        facility=where, people=[NewTenant(DETAILS | {"external_id": "one2"}, shared, rentals)],
-        by=cast.TESTER, now=now,
-    )  # fmt: skip
+    many = add(where, [NewTenant(DETAILS | {"external_id": "one2"}, shared, rentals)], now)
     return Tenant.objects.get(pk=one.pk), Tenant.objects.get(pk=many.ids[0]), many
 
 
@@ -66,7 +69,7 @@ def test_number_periods_rentals_and_questions_are_the_same_too():
 def test_tenants_of_one_batch_who_share_a_number_are_asked_about():
     where, number = cast.site(), cast.mobile()
     people = [NewTenant({"name": name}, number) for name in ("Ana", "Bea", "Cy")]
-    bulk.add_tenants(facility=where, people=people, by=cast.TESTER, now=clock.now())
+    add(where, people)
     asked = NumberQuestion.objects.values_list("tenant__name", "other__name")
     assert sorted(asked) == [("Bea", "Ana"), ("Cy", "Ana"), ("Cy", "Bea")]
 
@@ -89,7 +92,7 @@ def test_a_change_made_with_many_is_the_change_made_alone():
 def test_what_cannot_be_used_alone_cannot_be_used_with_many():
     people = [NewTenant({"name": "Ana", "email": "nowhere"})]
     with pytest.raises(BadInput):
-        bulk.add_tenants(facility=cast.site(), people=people, by=cast.TESTER, now=clock.now())
+        add(cast.site(), people)
 
 
 def test_opt_outs_of_many_stand_in_the_ledger_as_those_of_one():

@@ -18,21 +18,34 @@ from tenantline.imports.models import ToldNo
 from tenantline.imports.planning import Step
 from tenantline.kernel.actor import Actor
 from tenantline.tenants import bulk
-from tenantline.tenants.bulk import Change, NewTenant
+from tenantline.tenants.bulk import Change, NewTenant, Ready
 from tenantline.tenants.models import NumberPeriod, NumberQuestion
 
 _ASKED = "another tenant holds or held this number: staff are asked whether it is shared"
 
 
+def new_tenants(*, facility: Facility, steps: Sequence[Step], by: Actor, now: datetime) -> Ready:
+    """Make the tenants ready whom these steps add, before the database is held."""
+    people = [NewTenant(s.details, s.number, s.rentals) for s in steps if s.outcome == "added"]
+    return bulk.ready(facility=facility, people=people, by=by, now=now)
+
+
 def apply(
-    *, facility: Facility, steps: Sequence[Step], source: str, by: Actor, now: datetime
+    *,
+    facility: Facility,
+    steps: Sequence[Step],
+    new: Ready,
+    source: str,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """Carry out what was planned; notes the tenants' ids in the steps. Needs a transaction.
 
-    ``source`` names the file in the record of opt-outs.
+    ``new`` is what ``new_tenants`` made of the steps; ``source`` names the file in the record of
+    opt-outs.
     """
     wanted = [step for step in steps if step.outcome in {"added", "updated"}]
-    _add([step for step in wanted if step.known is None], facility, by, now)
+    _add([step for step in wanted if step.known is None], new)
     _change([step for step in wanted if step.known is not None], facility, by, now)
     _take_consent_away(wanted, source, by, now)
     _forget_no([step for step in steps if step.together.row.sms and step.known])
@@ -40,11 +53,10 @@ def apply(
         _tell(wanted, facility, by, now)
 
 
-def _add(steps: Sequence[Step], facility: Facility, by: Actor, now: datetime) -> None:
+def _add(steps: Sequence[Step], new: Ready) -> None:
     if not steps:
         return
-    people = [NewTenant(step.details, step.number, step.rentals) for step in steps]
-    added = bulk.add_tenants(facility=facility, people=people, by=by, now=now)
+    added = bulk.add_tenants(new)
     for step, pk in zip(steps, added.ids, strict=True):
         step.tenant_id = pk
         if pk in added.asked:

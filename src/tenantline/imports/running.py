@@ -25,12 +25,13 @@ from tenantline.imports.scan import Together
 from tenantline.kernel import clock
 from tenantline.kernel.actor import Actor, ActorKind
 from tenantline.kernel.errors import Refused
+from tenantline.tenants.bulk import Ready
 
-AIM = 0.045  # seconds that a slice may hold the database
-REST = 0.015  # seconds between two slices: a writer that waits on SQLite asks about as often
+AIM = 0.05  # seconds that a slice may hold the database
+REST = 0.006  # seconds between two slices, besides those that planning the next one takes
 LEASE = timedelta(seconds=60)  # a worker that is silent for so long is taken for dead
 MOST_ROWS = 400
-FEWEST_ROWS = 80  # a slice costs something by itself: smaller ones would only be more of them
+FEWEST_ROWS = 160  # a slice costs something by itself: smaller ones would only be more of them
 MOST_HEAVY = 6  # changed numbers and ended rentals in a slice
 
 
@@ -40,7 +41,7 @@ class Run:
 
     job: ImportJob
     prepared: Prepared
-    _size: int = 100
+    _size: int = FEWEST_ROWS
     _held: list[float] = field(default_factory=list)
     _planner: Planner = field(init=False)
 
@@ -83,7 +84,8 @@ class Run:
                 plan = self._plan(items)
             applying.apply(
                 facility=self.job.facility,
-                steps=[step for step in plan.steps if not step.refused],
+                steps=plan.steps,
+                new=plan.new,
                 source=self.job.file_name,
                 by=_actor(self.job),
                 now=self._planner.now,
@@ -105,7 +107,10 @@ class Run:
         fitting = items[: _how_many(items, steps)]
         places = {place_of(item) for item in fitting}
         kept = [step for step in steps if step.together.lines[0] in places]
-        return _Plan(fitting, kept)
+        new = applying.new_tenants(
+            facility=self.job.facility, steps=kept, by=_actor(self.job), now=self._planner.now
+        )
+        return _Plan(fitting, kept, new)
 
     def _pace(self, seconds: float) -> None:
         self._held.append(seconds)
@@ -152,6 +157,7 @@ class _Plan:
 
     items: list[Item]
     steps: list[Step]
+    new: Ready
 
 
 def _commits_of_others() -> int | None:

@@ -73,17 +73,34 @@ class Added:
     asked: set[int]
 
 
-def add_tenants(
-    *, facility: Facility, people: Sequence[NewTenant], by: Actor, now: datetime
-) -> Added:
-    """Add tenants, in this order. Needs the caller's transaction.
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Tenants to be added, checked and put into the shape in which they are stored."""
+
+    facility: Facility
+    people: Sequence[NewTenant]
+    rows: list[list[Any]]
+    now: datetime
+
+
+def ready(*, facility: Facility, people: Sequence[NewTenant], by: Actor, now: datetime) -> Ready:
+    """Check tenants and make them ready to be added; asks the database nothing.
 
     Raises:
         BadInput: a value cannot be used.
-        IntegrityError: an external id is taken.
     """
     blank = _BLANK | {"facility_id": facility.pk, "created_at": now, "created_by": by.name}
-    ids = insert(Tenant, tuple(blank), [_new(blank, person) for person in people])
+    return Ready(facility, people, [_new(blank, person) for person in people], now)
+
+
+def add_tenants(made_ready: Ready) -> Added:
+    """Add tenants, in this order. Needs the caller's transaction.
+
+    Raises:
+        IntegrityError: an external id is taken.
+    """
+    facility, people, now = made_ready.facility, made_ready.people, made_ready.now
+    ids = insert(Tenant, tuple(_BLANK), made_ready.rows)
     numbers = [(pk, p.number) for pk, p in zip(ids, people, strict=True) if p.number]
     asked = _open_periods(numbers, now)
     _rent(facility, zip(ids, (person.rentals for person in people), strict=True))
