@@ -6,7 +6,7 @@ under one lock of the ledger's head, and the kept fold of everyone concerned is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from tenantline.consent import ledger
@@ -17,28 +17,28 @@ from tenantline.tenants.models import NumberPeriod
 
 
 def record_revocations(
-    *, periods: Sequence[NumberPeriod], medium: str, note: str, by: Actor, now: datetime
-) -> None:
-    """Record that the tenants of these current number periods withdrew consent.
+    *, tenant_ids: Collection[int], medium: str, note: str, by: Actor, now: datetime
+) -> list[NumberPeriod]:
+    """Record that these tenants withdrew consent; return their current number periods.
 
-    ``periods`` have their tenants loaded. Needs the caller's transaction; the caller records the
-    act and tells open pages, once for all of them.
+    Who has no number has nothing to withdraw. Needs the caller's transaction; the caller records
+    the act, once for all of them.
     """
-    ledger.append_all(
-        [
-            Draft(
-                kind="revoked",
-                at=now,
-                evidence=Evidence(number=period.number, text=note),
-                facility_id=period.tenant.facility_id,
-                body={
-                    "medium": medium,
-                    "by": by.name,
-                    "by_kind": by.kind,
-                    "tenant": period.tenant_id,
-                },
-            )
-            for period in periods
-        ]
+    current = NumberPeriod.objects.filter(ended_at=None)
+    own = current.filter(tenant_id__in=tenant_ids).values("number")
+    # A STOP by staff ends the consent of everyone who shares the phone.
+    holders = list(current.filter(number__in=own).select_related("tenant").order_by("id"))
+    concerned = [period for period in holders if period.tenant_id in tenant_ids]
+    ledger.append_all([_revoked(period, medium, note, by, now) for period in concerned])
+    refresh_all(holders, now=now)
+    return concerned
+
+
+def _revoked(period: NumberPeriod, medium: str, note: str, by: Actor, now: datetime) -> Draft:
+    return Draft(
+        kind="revoked",
+        at=now,
+        evidence=Evidence(number=period.number, text=note),
+        facility_id=period.tenant.facility_id,
+        body={"medium": medium, "by": by.name, "by_kind": by.kind, "tenant": period.tenant_id},
     )
-    refresh_all({period.number for period in periods}, now=now)

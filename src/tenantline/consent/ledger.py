@@ -158,18 +158,28 @@ def facts_of(period: NumberPeriod) -> list[Fact]:
     return [to_fact(event) for event in rows.filter(own | about_the_number)]
 
 
-def facts_of_all(periods: Sequence[NumberPeriod]) -> dict[int, list[Fact]]:
-    """Return ``facts_of`` each of these periods by its id; their tenants must be loaded."""
+def facts_of_all(
+    periods: Sequence[NumberPeriod],
+) -> tuple[dict[int, list[Fact]], dict[int, set[int]]]:
+    """Return ``facts_of`` each of these periods by its id, and whose number was closed before.
+
+    The second maps tenants to the periods with consent that they gave up (R4). The periods'
+    tenants must be loaded.
+    """
     by_key: dict[str, list[NumberPeriod]] = {}
     key = _key()
     for period in periods:
         by_key.setdefault(number_key(period.number, key), []).append(period)
     facts: dict[int, list[Fact]] = {period.pk: [] for period in periods}
-    for event in LedgerEvent.objects.filter(number_key__in=by_key):
-        for period in by_key[event.number_key]:
+    closed: dict[int, set[int]] = {period.tenant_id: set() for period in periods}
+    gave_up = Q(tenant_id__in=closed, kind="number_closed")
+    for event in LedgerEvent.objects.filter(Q(number_key__in=by_key) | gave_up):
+        if event.kind == "number_closed" and event.period_id and event.tenant_id in closed:
+            closed[event.tenant_id].add(event.period_id)
+        for period in by_key.get(event.number_key, ()):
             if _concerns(event, period):
                 facts[period.pk].append(to_fact(event, key))
-    return facts
+    return facts, closed
 
 
 def _concerns(event: LedgerEvent, period: NumberPeriod) -> bool:
@@ -195,16 +205,6 @@ def number_was_closed(period: NumberPeriod) -> bool:
     """R4: tell whether the tenant held another number with consent before this period."""
     rows = LedgerEvent.objects.filter(tenant_id=period.tenant_id, kind="number_closed")
     return rows.exclude(period_id=period.pk).exists()
-
-
-def closed_by(tenant_ids: Iterable[int]) -> dict[int, set[int]]:
-    """R4: return the number periods with consent that these tenants gave up, by tenant."""
-    rows = LedgerEvent.objects.filter(tenant_id__in=tenant_ids, kind="number_closed")
-    found: dict[int, set[int]] = {}
-    for tenant_id, period_id in rows.values_list("tenant_id", "period_id"):
-        if tenant_id is not None and period_id is not None:
-            found.setdefault(tenant_id, set()).add(period_id)
-    return found
 
 
 def ever_closed(tenant_id: int) -> bool:

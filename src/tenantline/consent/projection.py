@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,20 +30,17 @@ def refresh_holders(number: str, *, now: datetime) -> None:
         refresh(period.tenant, now=now)
 
 
-def refresh_all(numbers: Collection[str], *, now: datetime) -> None:
-    """Refresh everyone who holds one of these numbers, with a handful of statements.
+def refresh_all(periods: Sequence[NumberPeriod], *, now: datetime) -> None:
+    """Refresh the tenants of these current number periods, with a handful of statements.
 
-    Open pages are told once for each facility.
+    The tenants are loaded. Open pages are told once for each facility.
     """
-    rows = NumberPeriod.objects.filter(number__in=numbers, ended_at=None)
-    periods = list(rows.select_related("tenant").order_by("id"))
-    facts = ledger.facts_of_all(periods)
-    closed = ledger.closed_by([period.tenant_id for period in periods])
+    facts, closed = ledger.facts_of_all(periods)
     kept = [
         _kept(
             period,
             rules.fold(facts[period.pk]),
-            closed=bool(closed.get(period.tenant_id, set()) - {period.pk}),
+            closed=bool(closed[period.tenant_id] - {period.pk}),
             now=now,
         )
         | {"tenant": period.tenant}

@@ -19,7 +19,7 @@ from tenantline.imports.planning import Step
 from tenantline.kernel.actor import Actor
 from tenantline.tenants import bulk
 from tenantline.tenants.bulk import Change, NewTenant, Ready
-from tenantline.tenants.models import NumberPeriod, NumberQuestion
+from tenantline.tenants.models import NumberQuestion
 
 _ASKED = "another tenant holds or held this number: staff are asked whether it is shared"
 
@@ -84,13 +84,11 @@ def _change(steps: Sequence[Step], facility: Facility, by: Actor, now: datetime)
 
 def _take_consent_away(steps: Sequence[Step], source: str, by: Actor, now: datetime) -> None:
     """R3: record what a "no" in the file takes away, once for each number period."""
-    ids = [step.tenant_id for step in steps if step.says_no and step.tenant_id is not None]
+    ids = {step.tenant_id for step in steps if step.says_no and step.tenant_id is not None}
     if not ids:
         return
-    rows = NumberPeriod.objects.filter(tenant_id__in=ids, ended_at=None)
-    periods = list(rows.select_related("tenant__facility").order_by("tenant_id"))
-    opt_outs.record_revocations(
-        periods=periods,
+    periods = opt_outs.record_revocations(
+        tenant_ids=ids,
         medium="other",
         note=f"Import of {source}: it says that texts are not allowed.",
         by=by,

@@ -39,7 +39,7 @@ def scan(reader: Reader, progress: Progress = no_progress) -> Scanned:
     rows = Kept()
     first_lines: dict[Key, int] = {}
     repeated: set[int] = set()
-    people = _People()
+    people: _People | None = None
     holders: dict[str, int] = {}
     for done, record in enumerate(reader.sheet.records(), 1):
         row = reader.read(record)
@@ -53,13 +53,26 @@ def scan(reader: Reader, progress: Progress = no_progress) -> Scanned:
             repeated |= {first_lines[key], row.line}
             continue
         first_lines[key] = row.line
-        if not people.meet(row) and row.mobile:
+        if people is None and not row.external_id:
+            # Where every row has an id nobody need ask who else a row might be.
+            people = _met(rows, first_lines)
+        elif people is not None and people.meet(row):
+            continue
+        if row.mobile:
             holders[row.mobile] = holders.get(row.mobile, 0) + 1
     del first_lines
     again = (row for row in rows if isinstance(row, Accepted) and row.line in repeated)
     groups = grouped(again, holders)
-    groups.refused |= people.refused
+    groups.refused |= people.refused if people else {}
     return Scanned(rows, groups)
+
+
+def _met(rows: Kept, first_lines: dict[Key, int]) -> _People:
+    people = _People()
+    for row in rows:
+        if isinstance(row, Accepted) and first_lines.get(key_of(row)) == row.line:
+            people.meet(row)
+    return people
 
 
 class _People:
