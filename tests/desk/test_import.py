@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tenantline.imports import actions
 from tenantline.imports.models import FilePart, ImportJob
 from tenantline.imports.shift import Shift
 from tenantline.tenants.models import Tenant
@@ -89,6 +90,15 @@ def test_an_import_can_be_cancelled_before_it_begins(house):
     assert house.clerk.post(f"/tenants/import/{job().pk}/start/").status_code == 409
     worked_off()
     assert (job().state, Tenant.objects.count(), FilePart.objects.count()) == ("cancelled", 0, 0)
+
+
+def test_a_file_that_page_and_worker_both_looked_at_is_told_of_once(house):
+    upload(house.clerk)
+    late = job()
+    late.state = "checking"
+    actions.check(late)  # it began before the page had finished
+    page = house.clerk.get(f"/tenants/import/{late.pk}/").content.decode()
+    assert page.count("A tenant needs a name.") == 1
 
 
 def test_the_report_lists_every_row_once(house):

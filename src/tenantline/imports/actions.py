@@ -18,7 +18,7 @@ from tenantline.imports import preparing
 from tenantline.imports.columns import FIELDS
 from tenantline.imports.errors import Unusable
 from tenantline.imports.models import FilePart, ImportJob, ReportPart, State
-from tenantline.imports.preparing import Prepared
+from tenantline.imports.preparing import Line, Prepared
 from tenantline.imports.running import LEASE, Run
 from tenantline.kernel import clock
 from tenantline.kernel.actor import Actor
@@ -27,6 +27,7 @@ from tenantline.kernel.errors import BadInput, Refused
 LARGEST_UPLOAD = 50 * 1024 * 1024
 _PART = 256 * 1024
 _KEPT = timedelta(days=2)  # an uploaded file that nobody applies
+_REFUSALS_KEPT = 2_000  # of a file that was only looked at; one that is applied keeps them all
 _TELL_EVERY = timedelta(seconds=1)
 
 
@@ -211,21 +212,24 @@ def _prepared(job: ImportJob, path: Path) -> Prepared:
 
 def _note_check(job: ImportJob, prepared: Prepared) -> None:
     now, counts = clock.now(), Counter[str]()
+    refused: list[Line] = []
     for lines in preparing.dry_run(prepared, now=now):
-        outcomes = Counter(outcome for _, outcome, _, _ in lines)
-        counts += outcomes
-        if outcomes["refused"]:
-            kept = [line for line in lines if line[1] == "refused"]
-            ReportPart.objects.create(job=job, checked=True, lines=kept, refused=len(kept))
-    ImportJob.objects.filter(pk=job.pk, state=State.CHECKING).update(
-        state=State.CHECKED,
-        digest=prepared.sheet.digest,
-        rows=prepared.sheet.rows,
-        read=prepared.sheet.rows,
-        counts=dict(counts),
-        found=prepared.facts(),
-        touched_at=clock.now(),
-    )
+        counts += Counter(outcome for _, outcome, _, _ in lines)
+        room = _REFUSALS_KEPT - len(refused)
+        refused += [line for line in lines if line[1] == "refused"][: max(0, room)]
+    rows = ImportJob.objects.filter(pk=job.pk, state=State.CHECKING)
+    with transaction.atomic():
+        # Whoever is first notes what was found; page and worker may both have looked.
+        if rows.update(
+            state=State.CHECKED,
+            digest=prepared.sheet.digest,
+            rows=prepared.sheet.rows,
+            read=prepared.sheet.rows,
+            counts=dict(counts),
+            found=prepared.facts(),
+            touched_at=clock.now(),
+        ):
+            ReportPart.objects.create(job=job, checked=True, lines=refused, refused=len(refused))
 
 
 def _note_unusable(job: ImportJob, error: Unusable) -> None:
