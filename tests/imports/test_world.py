@@ -48,7 +48,10 @@ def test_what_comes_out_is_right_or_refused_with_a_reason(world):
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(world=worlds())
 @pytest.mark.django_db

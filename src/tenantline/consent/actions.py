@@ -238,12 +238,13 @@ def sweep_tenancies(*, now: datetime, limit: int = 200) -> int:
 
 
 def hold(*, number: str, why: str, now: datetime) -> None:
-    """R3: hold a number's automatic texts until a person has looked. Needs a transaction."""
-    for period in tenants.holders(number):
-        ledger.append(
-            kind="held", at=now, evidence=Evidence(number=number), period=period, body={"why": why}
-        )
-        refresh(period.tenant, now=now)
+    """R3: hold a number's automatic texts until a person has looked."""
+    with transaction.atomic():
+        for period in tenants.holders(number):
+            body = {"why": why}
+            evidence = Evidence(number=number)
+            ledger.append(kind="held", at=now, evidence=evidence, period=period, body=body)
+            refresh(period.tenant, now=now)
 
 
 def end_hold(*, tenant: Tenant, by: Actor, now: datetime) -> None:
