@@ -8,7 +8,7 @@ import django
 import pytest
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 from pytest_django import DjangoDbBlocker
 
 from tests.support import databases, environment, network
@@ -17,6 +17,8 @@ from tests.support import databases, environment, network
 DATA_DIR = environment.prepare()
 network.close()
 django.setup()
+# A page is waited for as long as a slow machine may need; no test asserts a speed.
+expect.set_options(timeout=20_000)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,6 +13,7 @@ from a2wsgi import WSGIMiddleware
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
+from playwright.sync_api import Page, expect
 
 from tenantline.facilities.models import Facility
 from tenantline.live import app
@@ -25,6 +26,13 @@ def signed_in(member: Staff) -> Client:
     client = Client()
     client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def listening(page: Page) -> Page:
+    """Wait until a page hears news and has fetched what it may have missed."""
+    expect(page.locator("html[data-stream]")).to_be_attached()
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    return page
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from tenantline.staff import queries as staff
 from tenantline.staff.models import Staff
 from tenantline.tenants import actions as tenants
 from tests import cast
-from tests.desk.conftest import signed_in
+from tests.desk.conftest import listening, signed_in
 
 pytestmark = pytest.mark.browser
 Sit = Callable[..., Page]
@@ -43,8 +43,7 @@ def sit(address: str, browser: Browser) -> Iterator[Sit]:
         context.add_cookies([{"name": "sessionid", "value": cookie, "url": address}])
         page = context.new_page()
         page.goto(address + path)
-        page.wait_for_timeout(700)
-        return page
+        return listening(page)
 
     yield opened
     for context in contexts:
@@ -63,17 +62,20 @@ def kept(member: Staff) -> list[str]:
 
 
 def test_a_text_appears_live_on_the_boards_in_scope(lamar, carla, sit: Sit):
-    mona = cast.member("mona", "clerk", cast.site("MESA"))
+    mesa = cast.site("MESA")
+    mona = cast.member("mona", "clerk", mesa)
     olive = cast.member("olive", "owner")
     here, elsewhere, everywhere = sit(carla), sit(mona), sit(olive)
     who = cast.opted_in(lamar, "Maria Lopez")
     cast.receive(cast.mobile_of(who), lamar, "Is the gate open?")
     for page in (here, everywhere):
         unread = page.locator("#widget-unread")
-        expect(unread.get_by_text("Is the gate open?")).to_be_visible(timeout=5000)
+        expect(unread.get_by_text("Is the gate open?")).to_be_visible()
         expect(unread.get_by_text("Maria Lopez")).to_be_visible()
-    elsewhere.wait_for_timeout(1000)
     expect(elsewhere.locator("#widget-unread")).to_contain_text("Nobody is waiting")
+    cast.receive(cast.mobile_of(cast.opted_in(mesa, "Ned")), mesa, "A word at Mesa")
+    expect(elsewhere.locator("#widget-unread")).to_contain_text("A word at Mesa")
+    expect(elsewhere.locator("#widget-unread")).not_to_contain_text("Is the gate open?")
 
 
 def test_each_person_arranges_a_board_of_their_own_by_keyboard(carla, lamar, sit: Sit):
@@ -114,7 +116,7 @@ def test_what_was_added_is_live_at_once(lamar, carla, sit: Sit):
     who = cast.opted_in(lamar, "Ned Stopped")
     cast.write(who, "Your unit is ready.")
     cast.receive(cast.mobile_of(who), lamar, "STOP")
-    expect(page.locator("#widget-failed")).to_contain_text("Withheld:", timeout=5000)
+    expect(page.locator("#widget-failed")).to_contain_text("Withheld:")
 
 
 def drag(page: Page, what: str, where: str) -> None:
@@ -176,10 +178,10 @@ def test_an_open_tenant_page_follows_and_leaves_what_is_typed_alone(lamar, carla
     notes = page.get_by_label("Notes")
     notes.press_sequentially("Half a though")
     cast.submit_form(cast.issue_form(who))
-    expect(page.locator("#standing")).to_have_text("Waiting for START", timeout=5000)
+    expect(page.locator("#standing")).to_have_text("Waiting for START")
     expect(page.locator("#opt-in")).to_contain_text("waits for START until")
     cast.receive(cast.mobile_of(who), lamar, "START")
-    expect(page.locator("#standing")).to_have_text("Opted in", timeout=5000)
+    expect(page.locator("#standing")).to_have_text("Opted in")
     expect(notes).to_be_focused()
     expect(notes).to_have_value("Half a though")
 
@@ -188,11 +190,9 @@ def test_banners_and_history_of_an_open_tenant_page_follow(lamar, carla, sit: Si
     who = cast.opted_in(lamar, "Olive Agreed")
     info, past = sit(carla, f"/tenants/{who.pk}/"), sit(carla, f"/tenants/{who.pk}/consent/")
     consent.hold(number=cast.mobile_of(who), why="Unclear words.", now=now())
-    expect(info.locator("#notices")).to_contain_text(
-        "Automatic texts to this number wait", timeout=5000
-    )
-    expect(past.locator("#history")).to_contain_text("Automatic texts held", timeout=5000)
+    expect(info.locator("#notices")).to_contain_text("Automatic texts to this number wait")
+    expect(past.locator("#history")).to_contain_text("Automatic texts held")
     tenants.move_in(tenant=who, unit="Z-99", by=cast.TESTER, now=now())
-    expect(info.locator("#units-list")).to_contain_text("Z-99", timeout=5000)
+    expect(info.locator("#units-list")).to_contain_text("Z-99")
     info.get_by_role("link", name="Change number").click()
     expect(info.get_by_role("dialog")).to_be_visible()

@@ -49,7 +49,6 @@ async def application(scope: MutableMapping[str, Any], receive: Receive, send: S
     cookies = _header(scope, b"cookie")
     try:
         listener = await _in_thread(door.admit, cookies)
-        missed = await _in_thread(_missed, _header(scope, b"last-event-id"))
     except DatabaseTrouble:
         await _refuse(send, 503)
         return
@@ -60,11 +59,28 @@ async def application(scope: MutableMapping[str, Any], receive: Receive, send: S
     if stream is None:
         await _refuse(send, 503)
         return
+    try:
+        # After joining, so that nothing falls between what was missed and what is heard.
+        missed = await _in_thread(_missed, _header(scope, b"last-event-id"))
+        await _serve(receive, send, stream, cookies, listener, missed)
+    except DatabaseTrouble:
+        await _refuse(send, 503)
+    finally:
+        _hub.leave(stream)
+
+
+async def _serve(
+    receive: Receive,
+    send: Send,
+    stream: Stream,
+    cookies: str,
+    listener: Listener,
+    missed: list[Told],
+) -> None:
     gone = asyncio.create_task(_end_when_gone(receive, stream))
     try:
         await _tell(stream, cookies, listener, missed, send)
     finally:
-        _hub.leave(stream)
         gone.cancel()
 
 

@@ -3,8 +3,8 @@
    A browser opens at most six connections to a host; six chat windows with a stream each would
    leave none for anything else. So one window holds the stream (whoever has the lock) and tells
    the others. `htmx` asks here for its event source; our own scripts listen for `live:message`,
-   `live:status` and so on at the document, and for `live:open` when something may have been missed
-   (`live:again` where that is not the first time). */
+   `live:status` and so on at the document, and for `live:open` when something may have been missed:
+   between the making of the page and its listening, or while the stream was broken. */
 (() => {
   "use strict";
 
@@ -12,7 +12,7 @@
   const CHANNEL = "tenantline-live";
 
   class Live extends EventTarget {
-    wasOpen = false;
+    holds = false;
     readyState = EventSource.CONNECTING;
     onopen = null;
     onerror = null;
@@ -32,10 +32,13 @@
         return new Promise(() => {});
       });
       // Somebody else may hold it already and tell nothing for a while.
-      setTimeout(() => this.readyState === EventSource.CONNECTING && this.hear({ topic: "open" }));
+      navigator.locks.query().then(({ held }) => {
+        if (!this.holds && held.some((lock) => lock.name === CHANNEL)) this.hear({ topic: "open" });
+      });
     }
 
     hold(pass) {
+      this.holds = true;
       const tell = (news) => {
         this.hear(news);
         pass(news);
@@ -58,12 +61,11 @@
       if (topic === "open") {
         this.readyState = EventSource.OPEN;
         this.onopen?.(new Event("open"));
-        if (this.wasOpen) document.dispatchEvent(new CustomEvent("live:again"));
-        this.wasOpen = true;
       } else {
         this.dispatchEvent(new MessageEvent(topic, { data }));
       }
       document.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: data }));
+      if (topic === "open") document.documentElement.dataset.stream = this.holds ? "own" : "shared";
     }
 
     close() {}

@@ -27,7 +27,7 @@
       // Led elsewhere (the session has ended) or refused: what stands there stays.
       if (answer.ok && !answer.redirected) putInPlace(await answer.text(), topics);
     } catch {
-      // Not to be reached: the stream has broken too and tells `live:again` when it is back.
+      // Not to be reached: the stream has broken too and tells `live:open` when it is back.
     }
     asking = false;
     if (waiting.size) fetchSoon([...waiting][0]);
@@ -38,7 +38,7 @@
     regions().forEach((region) => {
       const follows = region.dataset.live.split(" ");
       const news = fresh.getElementById(region.id);
-      if (!news || !topics.some((topic) => topic === "again" || follows.includes(topic))) return;
+      if (!news || !topics.some((topic) => topic === "open" || follows.includes(topic))) return;
       if (says(news) !== says(region)) replace(region, news);
     });
   }
@@ -59,7 +59,7 @@
   }
 
   const topics = new Set(regions().flatMap((region) => region.dataset.live.split(" ")));
-  ["again", ...topics].forEach((topic) =>
+  ["open", ...topics].forEach((topic) =>
     document.addEventListener(`live:${topic}`, () => fetchSoon(topic)),
   );
 })();
