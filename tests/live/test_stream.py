@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import islice
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -127,7 +128,8 @@ def test_an_open_stream_follows_a_change_of_facilities(listen: Open, monkeypatch
     ana = cast.member("ana", "clerk", here)
     reader = listen(ana)
     facilities.grant(member=ana, facilities=[elsewhere], by=cast.TESTER, now=clock.now())
-    time.sleep(0.5)
+    while not any(stream.scope.covers(elsewhere.pk) for stream in app._hub._streams):
+        time.sleep(0.02)
     tell(elsewhere.pk, ref=5)
     assert reader.event()[1] == "5"
 
@@ -140,10 +142,12 @@ def test_a_quiet_stream_is_pinged(listen: Open, monkeypatch) -> None:
 
 def test_listening_writes_nothing(listen: Open, monkeypatch) -> None:
     monkeypatch.setattr(app, "CHECK_SECONDS", 0.1)
+    monkeypatch.setattr(app, "PING_SECONDS", 0.15)
     ana = cast.member("ana", "clerk", cast.facility())
     reader = listen(ana)
     before = list(Session.objects.values())
-    time.sleep(0.4)
+    pings = (line for line in iter(reader.line, None) if line.startswith(":"))
+    assert len(list(islice(pings, 3))) == 3  # between two of them lies a check
     assert list(Session.objects.values()) == before
     assert reader.response.status == 200
 
