@@ -151,7 +151,8 @@ class Reader:
             raise Unreadable(record.fault)
         width, count = len(self.sheet.columns.headers), len(record.cells)
         if count <= self._last_place:
-            raise Unreadable(f"The row has {count} cells where the columns need {width}.")
+            cells = "1 cell" if count == 1 else f"{count} cells"
+            raise Unreadable(f"The row has {cells} where the columns need {width}.")
         if count > width and any(cell.strip() for cell in record.cells[width:]):
             raise Unreadable(
                 f"The row has {count} cells, but there are {width} columns; perhaps a comma stands "

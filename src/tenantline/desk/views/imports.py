@@ -24,9 +24,9 @@ _CHECKED_AT_ONCE = 400_000  # bytes: some two thousand rows, read while the pers
 _ROWS_CHECKED_AT_ONCE = 2_000
 _MOVING = {"checking", "running"}
 _OUTCOMES = [
-    ("added", "new tenants", "good"),
-    ("updated", "tenants with something new", "good"),
-    ("unchanged", "tenants as they are", "quiet"),
+    ("added", "new", "good"),
+    ("updated", "changed", "good"),
+    ("unchanged", "unchanged", "quiet"),
     ("joined", "further rows of a tenant", "quiet"),
     ("skipped", "no tenant: totals, headings, vacant units", "quiet"),
     ("refused", "refused", "stop"),
