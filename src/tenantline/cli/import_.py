@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from tenantline.cli import start
+from tenantline.cli.progress import bar
 
 if TYPE_CHECKING:
     from tenantline.imports.preparing import Line, Prepared
@@ -26,7 +26,6 @@ _SAID: Final = {
     "skipped": "passed over (totals, headings, vacant units)",
     "refused": "refused",
 }
-Tell = Callable[[int], None]
 
 
 @click.group("import", no_args_is_help=False)
@@ -64,7 +63,7 @@ def tenants(
     wanted = read_map(choices)
     if report is not None:
         _demand_writable(report)
-    with _bar("Reading") as tell:
+    with bar("Reading") as tell:
         prepared = preparing.prepare(
             file, facility=facility, wanted=wanted, now=clock.now(), progress=tell
         )
@@ -82,7 +81,7 @@ def _applied(prepared: Prepared, wanted: dict[str, str], *, figures: bool) -> li
     run = actions.begin(prepared=prepared, wanted=wanted, by=start.BY, now=clock.now())
     if run.job.position:
         click.echo(f"Going on behind line {run.job.position}, where it was interrupted.", err=True)
-    with _bar("Importing", total=prepared.sheet.rows) as tell:
+    with bar("Importing", total=prepared.sheet.rows) as tell:
         for job in run.slices():
             tell(queries.progress(job).done)
     if figures:
@@ -95,28 +94,11 @@ def _dry(prepared: Prepared) -> list[Line]:
     from tenantline.kernel import clock
 
     found: list[Line] = []
-    with _bar("Comparing", total=prepared.sheet.rows) as tell:
+    with bar("Comparing", total=prepared.sheet.rows) as tell:
         for lines in preparing.dry_run(prepared, now=clock.now()):
             found += lines
             tell(len(found))
     return sorted(found)
-
-
-@contextmanager
-def _bar(words: str, *, total: int | None = None) -> Iterator[Tell]:
-    """Show a progress bar on standard error where a person looks at it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(words, total=total)
-
-        def tell(done: int) -> None:
-            progress.update(task, completed=done)
-
-        yield tell
 
 
 def _show_columns(prepared: Prepared) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tenantline.worker.run import Worker
 
+ONE_WORKER: Final = "Another worker is running on this SQLite database; several need PostgreSQL."
 DRAIN_SECONDS: Final = 10
 """How long open requests may take to end after SIGTERM."""
 _WORKER_ENDS_WITHIN: Final = 60.0  # a call to the carrier takes at most 30 s
@@ -93,8 +94,11 @@ def address_of(sock: socket.socket) -> str:
 
 
 @contextmanager
-def worker_lock() -> Iterator[None]:
-    """Hold the right to run a worker. On SQLite there is one; elsewhere nothing is held."""
+def worker_lock(*, taken: str = ONE_WORKER) -> Iterator[None]:
+    """Hold the right to run a worker. On SQLite there is one; elsewhere nothing is held.
+
+    ``taken`` is the sentence with which to refuse where somebody else holds it.
+    """
     from django.db import connection
 
     if connection.vendor != "sqlite":
@@ -102,8 +106,7 @@ def worker_lock() -> Iterator[None]:
         return
     # Beside the database, which two data directories might share.
     path = Path(f"{connection.settings_dict['NAME']}.worker.lock")
-    words = "Another worker is running on this SQLite database; several need PostgreSQL."
-    with locked(path, taken=words):
+    with locked(path, taken=taken):
         yield
 
 

@@ -42,6 +42,7 @@ ROOMS = [
     "feed",
     "audit",
     "mail",
+    "recovery",
     "staff",
     "facilities",
     "intake",

@@ -28,6 +28,7 @@ Kind = Literal[
     "hold_ended",
     "number_closed",  # R4: the period ended
     "tenancy_ended",  # R15: the last rental ended
+    "restored",  # R7: a backup was restored; concerns no number, the chain goes on from here
 ]
 
 
