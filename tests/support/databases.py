@@ -39,7 +39,7 @@ def fresh(folder: Path) -> Iterator[FreshDatabase]:
     finally:
         _point_at(original)
         if not is_sqlite:
-            _on_server(f'DROP DATABASE "{copy}" WITH (FORCE)')
+            on_server(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
 def _copy_file(original: str, folder: Path) -> str:
@@ -54,23 +54,25 @@ def _copy_file(original: str, folder: Path) -> str:
 def _copy_on_server(original: str) -> str:
     copy = f"{original}_fresh_{next(_numbers)}"
     # PostgreSQL copies a database only while nobody is connected to it.
-    _close()
-    _on_server(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
+    let_go()
+    on_server(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
     return copy
 
 
-def _on_server(statement: str) -> None:
+def on_server(statement: str) -> None:
+    """Say something to the server from beside the test's own database."""
     with connection._nodb_cursor() as cursor:
         cursor.execute(statement)
 
 
 def _point_at(name: str) -> None:
-    _close()
+    let_go()
     # Threads that open connections of their own read the same dictionary.
     connection.settings_dict["NAME"] = name
 
 
-def _close() -> None:
+def let_go() -> None:
+    """Be connected no more; the next question connects anew."""
     connections[DEFAULT_DB_ALIAS].close()
     if hasattr(connection, "close_pool"):
         connection.close_pool()

@@ -1,0 +1,76 @@
+"""The database with its own troubles: away, locked by somebody else, on a full disk."""
+
+from __future__ import annotations
+
+import resource
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from django.db import connection
+
+from tests.faults.machine import Process
+from tests.support import databases
+from tests.support.databases import FreshDatabase
+
+# Every table that a text on its way, or a call of the carrier's, has to write.
+BUSY_TABLES = "outbox_text, outbox_attempt, intake_inboundcall, intake_statuscall, intake_listener"
+ONE_PAGE = 4096  # bytes
+
+
+@dataclass(frozen=True)
+class Database:
+    """The database of a world; each trouble is a block that it lasts for."""
+
+    which: FreshDatabase
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell which of the two kinds it is."""
+        return connection.vendor == "sqlite"
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """PostgreSQL: every session is cut and no new one is let in."""
+        name = self.which.name
+        databases.let_go()
+        databases.on_server(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false')
+        try:
+            databases.on_server(
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608
+            )
+            yield
+        finally:
+            databases.on_server(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true')
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Somebody else holds what writers need: SQLite's write lock, PostgreSQL's tables."""
+        if self.is_sqlite:
+            with closing(sqlite3.connect(self.which.name, timeout=30)) as other:
+                other.isolation_level = None
+                other.execute("BEGIN IMMEDIATE")
+                yield
+                other.execute("ROLLBACK")
+            return
+        import psycopg
+
+        with psycopg.connect(self.which.url) as session:
+            session.execute(f"LOCK TABLE {BUSY_TABLES} IN EXCLUSIVE MODE")
+            yield
+            session.rollback()
+
+    @contextmanager
+    def full(self, processes: Iterable[Process]) -> Iterator[None]:
+        """SQLite: no file of these processes can be written beyond its first page."""
+        _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        running = [process for process in processes if process.is_alive]
+        for process in running:
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (ONE_PAGE, most))
+        try:
+            yield
+        finally:
+            for process in running:
+                if process.is_alive:
+                    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, most))

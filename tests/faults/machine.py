@@ -1,0 +1,134 @@
+"""The machine that the product runs on: a clock that can be set, processes that can be killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import tenantline
+from tests.support.installation import Installation, wait_for
+
+PROGRAM = Path(__file__).with_name("moved_clock.py")
+# The processes run the very code that the test has imported.
+SOURCE = Path(tenantline.__file__).parents[1]
+
+
+@dataclass
+class Clock:
+    """A clock of which the test says how far it is ahead; processes follow ``file``."""
+
+    file: Path
+    ahead: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.jump(0.0)
+
+    def jump(self, seconds: float) -> None:
+        """Set the clock forward, or back where ``seconds`` is negative."""
+        self.ahead += seconds
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text(str(self.ahead))
+        fresh.replace(self.file)
+
+    def now(self) -> datetime:
+        """What this clock shows."""
+        return datetime.now(UTC) + timedelta(seconds=self.ahead)  # noqa: TID251 - it is a clock
+
+
+@dataclass
+class Process:
+    """One process of the product, by the words of its command; its log outlives it."""
+
+    installation: Installation
+    clock: Clock
+    words: tuple[str, ...]
+    log: Path
+    suspended: bool = False
+    _running: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def pid(self) -> int:
+        """The number by which the system knows it."""
+        assert self._running is not None
+        return self._running.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether it runs, or would if it were not suspended."""
+        return self._running is not None and self._running.poll() is None
+
+    def start(self) -> None:
+        """Start it, unless it runs already."""
+        if self.is_alive:
+            return
+        with self.log.open("ab") as log:
+            self._running = subprocess.Popen(
+                [sys.executable, str(PROGRAM), str(self.clock.file), *self.words],
+                stdout=log,
+                stderr=log,
+                env={**self.installation.environment(), "PYTHONPATH": str(SOURCE)},
+            )
+        self.suspended = False
+
+    def kill(self) -> None:
+        """End it as a power cut would: ``kill -9``."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it in order: SIGTERM, on which it drains."""
+        self.wake()
+        self._end(signal.SIGTERM)
+
+    def suspend(self) -> None:
+        """Let it stand still where it is; returns when it does."""
+        if self.is_alive and not self.suspended:
+            os.kill(self.pid, signal.SIGSTOP)
+            _, status = os.waitpid(self.pid, os.WUNTRACED)
+            assert os.WIFSTOPPED(status), f"{self.words} ended instead: {status}"
+            self.suspended = True
+
+    def wake(self) -> None:
+        """Let it go on, as if no time had passed for it."""
+        if self.is_alive and self.suspended:
+            os.kill(self.pid, signal.SIGCONT)
+        self.suspended = False
+
+    def ended(self, *, within: float = 300) -> int:
+        """Wait until it has ended by itself; return its exit code."""
+        assert self._running is not None
+        return self._running.wait(timeout=within)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._running is None or not self.is_alive:
+            return
+        self._running.send_signal(how)
+        try:
+            self._running.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self._running.kill()
+            self._running.wait()
+            raise AssertionError(f"{self.words} did not end on {how.name}") from None
+        self.suspended = False
+
+    def said(self, last: int = 4000) -> str:
+        """The end of its log."""
+        return self.log.read_text(errors="replace")[-last:] if self.log.exists() else ""
+
+
+def until(what, *, seconds: float = 60, why: str = "") -> None:
+    """Wait for a true sign, bounded; ``why`` says what was waited for."""
+    try:
+        wait_for(what, seconds=seconds)
+    except AssertionError as error:
+        raise AssertionError(f"{why or what}: {error}") from None
+
+
+def monotonic() -> float:
+    """Seconds that no setting of a clock changes."""
+    return time.monotonic()

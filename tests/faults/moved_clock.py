@@ -1,0 +1,45 @@
+"""Runs ``tenantline`` on a machine whose clock can be set.
+
+    python moved_clock.py FILE serve --port 8000
+
+Everything is the true program; only what it reads as the time of day is moved. FILE holds by how
+many seconds the clock is ahead. It is followed while the program runs, as when somebody, or NTP,
+sets the clock. What counts seconds without a clock (time-outs, pauses) is not touched.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from pathlib import Path
+
+import time_machine
+
+LOOK_EVERY = 0.02  # seconds
+
+
+def main() -> None:
+    """Follow the file from now on, and run the command that the other arguments name."""
+    file = Path(sys.argv[1])
+    sys.argv = ["tenantline", *sys.argv[2:]]
+    ahead = float(file.read_text())
+    clock = time_machine.travel(time.time() + ahead, tick=True).start()  # noqa: TID251
+    threading.Thread(target=_follow, args=(file, ahead, clock), daemon=True).start()
+
+    from tenantline.cli.main import main as tenantline
+
+    tenantline()
+
+
+def _follow(file: Path, ahead: float, clock: time_machine.Traveller) -> None:
+    while True:
+        time.sleep(LOOK_EVERY)
+        wanted = float(file.read_text())
+        if wanted != ahead:
+            clock.shift(wanted - ahead)
+            ahead = wanted
+
+
+if __name__ == "__main__":
+    main()

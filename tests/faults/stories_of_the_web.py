@@ -1,0 +1,125 @@
+"""A web process that is down while texts wait and STOPs come in; clocks that are set."""
+
+from __future__ import annotations
+
+import time
+
+from tests.faults.checker import UNNOTICED
+from tests.faults.faults import fault
+from tests.faults.stories_of_sending import on_its_way, some
+from tests.faults.world import World
+
+LONG_ENOUGH_TO_BE_MISSED = UNNOTICED.total_seconds() + 2
+
+
+@fault("web process killed while texts wait and STOPs come in", short=True, weight=8)
+def web_killed(world: World) -> None:
+    stopped, other = world.people(2)
+    for worker in world.workers:
+        worker.suspend()
+    world.write(stopped)
+    world.write(other)
+    world.kill_web()
+    world.pass_time(LONG_ENOUGH_TO_BE_MISSED)
+    world.text_in(stopped, "STOP")
+    world.text_in(other, "Is anybody there?")
+    for worker in world.workers:
+        worker.wake()
+
+
+@fault("web process ended in order while texts wait and STOPs come in")
+def web_ended(world: World) -> None:
+    stopped, other = world.people(2)
+    for worker in world.workers:
+        worker.suspend()
+    world.write(stopped)
+    world.write(other)
+    world.end_web()
+    world.text_in(stopped, "STOP")
+    world.text_in(other, "Is anybody there?")
+    for worker in world.workers:
+        worker.wake()
+    time.sleep(world.chance.uniform(0, 1))
+
+
+@fault("web process killed at a random moment, texts coming and going", weight=12)
+def web_killed_at_a_random_moment(world: World) -> None:
+    people = world.people(4)
+    talking = world.meanwhile(
+        lambda: [
+            world.text_in(person, "STOP" if n == 8 else f"Hello {n}")
+            for n, person in enumerate(people * 3)
+        ]
+    )
+    asking = world.meanwhile(lambda: [world.ask(person) for person in people])
+    time.sleep(world.chance.uniform(0, 0.6))  # the random moment
+    world.kill_web()
+    talking.join()
+    asking.join()
+
+
+@fault("web process suspended while STOPs come in")
+def web_suspended(world: World) -> None:
+    stopped, other = world.people(2)
+    world.web.suspend()
+    talking = world.meanwhile(lambda: world.text_in(stopped, "STOP"))
+    asking = world.meanwhile(lambda: world.ask(other))
+    time.sleep(world.chance.uniform(0, 3))
+    if world.chance.random() < 0.5:
+        world.pass_time(LONG_ENOUGH_TO_BE_MISSED)
+    world.web.wake()
+    talking.join()
+    asking.join()
+
+
+@fault("everything killed at a random moment", weight=12)
+def everything_killed(world: World) -> None:
+    people = some(world, 6)
+    for person in people:
+        world.write(person)
+    time.sleep(world.chance.uniform(0, 0.4))  # the random moment
+    world.kill_web()
+    for worker in world.workers:
+        worker.kill()
+    if world.chance.random() < 0.5:
+        world.pass_time(LONG_ENOUGH_TO_BE_MISSED)
+        world.text_in(people[0], "STOP")
+
+
+@fault("our clock set forward an hour with texts at the carrier, the carrier's is right")
+def clock_forward(world: World) -> None:
+    set_the_clock(world, +3600)
+
+
+@fault("our clock set back an hour with texts at the carrier, put right later")
+def clock_back(world: World) -> None:
+    set_the_clock(world, -3600)
+
+
+def set_the_clock(world: World, seconds: float) -> None:
+    """Set our clock with texts taken, untaken and cut; put it right before the world rests."""
+    taken, untaken, lost = world.people(3)
+    held = [on_its_way(world, taken, "taken"), on_its_way(world, untaken, "seen")]
+    body = world.words()
+    world.carrier.meet(body, cut=True, taken=world.chance.random() < 0.5)
+    with world.carrier.right_clock():
+        world.clock.jump(seconds)
+        for one in held:
+            one.go()
+        world.write(lost, body)
+        time.sleep(world.chance.uniform(0, 5))
+        world.clock.jump(-seconds)
+
+
+@fault("an import while texts come and go", weight=3)
+def during_an_import(world: World) -> None:
+    people = world.people(3)
+    importing = world.command(
+        "import", "tenants", str(world.many_tenants(2000)), "--facility", "MAIN"
+    )
+    for n in range(30):
+        world.text_in(people[n % 3], f"Hello {n}")
+        if n % 10 == 5:
+            world.write(people[n % 3])
+    world.text_in(people[0], "STOP")
+    assert importing.ended() == 0, importing.said()

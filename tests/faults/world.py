@@ -1,0 +1,322 @@
+"""A whole installation beside a carrier, on a machine whose clock and processes can fail.
+
+A story writes texts, lets a fault happen, and says no more; ``settle`` brings the world to rest,
+and the checker compares.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import requests
+from django.conf import settings
+from django.db import connections
+
+from tenantline.facilities.models import Facility, Line
+from tenantline.intake.models import InboundCall, StatusCall
+from tenantline.outbox.dispatch import LEASE
+from tenantline.outbox.models import Attempt, Text
+from tests import cast
+from tests.faults.carrier import Carrier, Heard
+from tests.faults.database import Database
+from tests.faults.machine import Clock, Process, until
+from tests.support.databases import FreshDatabase
+from tests.support.installation import Api, Installation
+
+LINE = "+15125550100"
+CONSONANTS, VOWELS = "bcdfghjklmnprstvwz", "aeiou"
+# Longer than any lease, shorter than what would make a reading stale.
+PAST_THE_LEASE = LEASE.total_seconds() + 5
+NOON = 18  # o'clock in UTC: inside everybody's texting hours from Boston to Honolulu
+EVENING = timedelta(hours=6)
+
+
+@dataclass
+class Person:
+    """A tenant who has opted in."""
+
+    tenant: str
+    number: str
+
+
+@dataclass
+class Wanted:
+    """A text that the office asked for. ``message`` is set once we said that it is queued."""
+
+    tenant: str
+    number: str
+    body: str
+    key: str
+    message: int | None = None
+    is_refused: bool = False  # the carrier refuses it for good
+
+
+@dataclass
+class World:
+    """Everything that takes part. ``web`` and ``workers`` are true processes."""
+
+    installation: Installation
+    carrier: Carrier
+    clock: Clock
+    database: Database
+    chance: random.Random
+    site: Facility
+    api: Api
+    web: Process
+    workers: list[Process]
+    wanted: list[Wanted] = field(default_factory=list)
+    web_ended: datetime | None = None
+
+    @property
+    def worker(self) -> Process:
+        """The one worker that SQLite has, the first of PostgreSQL's."""
+        return self.workers[0]
+
+    @property
+    def processes(self) -> list[Process]:
+        """All processes of the product."""
+        return [self.web, *self.workers]
+
+    # --- what people do -----------------------------------------------------------------------
+
+    def words(self) -> str:
+        """Return words that nobody has used; digits would not make them different (R5)."""
+        return " ".join(self._word() for _ in range(5))
+
+    def _word(self) -> str:
+        pick = self.chance.choice
+        return "".join(pick(CONSONANTS) + pick(VOWELS) for _ in range(3))
+
+    def people(self, count: int) -> list[Person]:
+        """Let new tenants opt in by form and START; each has got the confirmation."""
+        made = [self._opts_in() for _ in range(count)]
+        for person in made:
+            until(
+                lambda person=person: self.carrier.sent_to(person.number),
+                why=f"the confirmation for {person.number}",
+            )
+        return made
+
+    def _opts_in(self) -> Person:
+        who = cast.tenant(self.site)
+        now = self.clock.now()
+        link = cast.issue_form(who, now=now - timedelta(seconds=2))
+        cast.submit_form(link, now=now - timedelta(seconds=1))
+        person = Person(str(who.pk), str(cast.mobile_of(who)))
+        assert self.text_in(person, "START").answered, "START was not taken"
+        return person
+
+    def text_in(self, person: Person, body: str) -> Heard:
+        """Let a phone text the office."""
+        return self.carrier.text_in(person.number, LINE, body)
+
+    def write(self, person: Person, body: str = "") -> str:
+        """Ask for a text, as a program does for a clerk, until it has been taken; return it."""
+        wanted = self.ask(person, body)
+        until(lambda: self._asked(wanted), why=f"our API to take {wanted.body!r}")
+        return wanted.body
+
+    def ask(self, person: Person, body: str = "") -> Wanted:
+        """Mean to ask for a text; ``settle`` asks as often as it takes."""
+        wanted = Wanted(person.tenant, person.number, body or self.words(), uuid.uuid4().hex)
+        self.wanted.append(wanted)
+        return wanted
+
+    def _asked(self, wanted: Wanted) -> bool:
+        """Ask once; say whether there is an answer for good."""
+        wish = {
+            "body": wanted.body,
+            "on_behalf_of": "carla",
+            "quiet_hours_reason": "a test at any hour",
+        }
+        try:
+            answer = self.api.post(
+                f"/tenants/{wanted.tenant}/messages", wish, headers={"Idempotency-Key": wanted.key}
+            )
+        except requests.RequestException:
+            return False
+        if answer.status_code == 409 and answer.json()["code"] == "opted_out":
+            return True
+        if answer.status_code not in {200, 201}:
+            return False
+        wanted.message = int(answer.json()["id"])
+        return True
+
+    # --- what befalls the machine -------------------------------------------------------------
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time go by, for us and for the carrier alike."""
+        self.clock.jump(seconds)
+
+    def kill_web(self) -> None:
+        """End the web process as a power cut would."""
+        self.web.kill()
+        self.web_ended = self.clock.now()
+
+    def end_web(self) -> None:
+        """End the web process in order."""
+        self.web_ended = self.clock.now()
+        self.web.stop()
+
+    def start_web(self) -> None:
+        """Serve again."""
+        self.web.start()
+        until(self._serves, seconds=120, why="the web process to serve")
+        self.web_ended = None
+
+    def _serves(self) -> bool:
+        assert self.web.is_alive, self.web.said()
+        try:
+            return requests.get(f"{self.installation.url}/healthz", timeout=10).ok
+        except requests.RequestException:
+            return False
+
+    def heal(self) -> None:
+        """Let everything run again that should."""
+        self.carrier.let_all_on()
+        for process in self.processes:
+            process.wake()
+        self.start_web()
+        for process in self.workers:
+            process.start()
+
+    def meanwhile(self, what: Callable[[], object]) -> threading.Thread:
+        """Do something beside what follows; the story joins it."""
+        thread = threading.Thread(target=_alone, args=(what,))
+        thread.start()
+        return thread
+
+    def command(self, *words: str) -> Process:
+        """Run a command beside what follows."""
+        process = Process(self.installation, self.clock, words, self.installation.folder / "log")
+        process.start()
+        return process
+
+    # --- coming to rest -----------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Bring the world to rest: everything asked for, sent, told and heard."""
+        self.heal()
+        for wanted in self.wanted:
+            if wanted.message is None:
+                until(
+                    lambda wanted=wanted: self._asked(wanted),
+                    why=f"our API to take {wanted.body!r}",
+                )
+        self._past_dead_senders()
+        until(self._is_at_rest, seconds=180, why=f"the world to come to rest; {self._open()}")
+        self.carrier.tell_late()
+        self.carrier.finish_calls()
+        until(self._is_at_rest, seconds=60, why="the last callbacks to be applied")
+
+    def _past_dead_senders(self) -> None:
+        """Let the leases of senders end that no longer live."""
+        alive = tuple(f"{socket.gethostname()}-{process.pid}-" for process in self.workers)
+        sending = Text.objects.filter(state="sending").values_list("leased_by", flat=True)
+        if not all(name.startswith(alive) for name in sending):
+            self.pass_time(PAST_THE_LEASE)
+
+    def _is_at_rest(self) -> bool:
+        return not self._open()
+
+    def _open(self) -> dict[str, int]:
+        """How much of what is under way."""
+        heard = {one.sid for one in self.carrier.heard}
+        stored = set(InboundCall.objects.values_list("message_sid", flat=True))
+        found = {
+            "texts": self.open_texts(),
+            "inbound": InboundCall.objects.filter(worked_at=None).count() + len(heard - stored),
+            "callbacks": StatusCall.objects.filter(worked_at=None).count(),
+        }
+        return {name: count for name, count in found.items() if count}
+
+    def open_texts(self) -> int:
+        """How many texts are neither sent nor given up."""
+        return Text.objects.filter(state__in=("queued", "sending", "unknown")).count()
+
+    def wait_for_time_outs(self) -> None:
+        """Wait until nothing is at the carrier that our own time-out has not ended."""
+        until(
+            lambda: not Attempt.objects.filter(ended_at=None).exists(),
+            seconds=90,
+            why="calls to end by time-out",
+        )
+
+    def many_tenants(self, count: int) -> Path:
+        """Write a file of tenants for an import; return where it is."""
+        path = self.installation.folder / f"{uuid.uuid4().hex}.csv"
+        rows = [f"{path.stem}-{n},Tenant {n},U{n}" for n in range(count)]
+        path.write_text("\n".join(["Tenant ID,Name,Unit", *rows]))
+        return path
+
+    def attempts(self, body: str) -> int:
+        """How often a text was attempted, as the database says."""
+        return Attempt.objects.filter(text__body=body).count()
+
+    def state(self, body: str) -> str:
+        """How far a text has come, as the database says."""
+        return Text.objects.get(body=body).state
+
+
+@contextmanager
+def opened(database: FreshDatabase, folder: Path, seed: int) -> Iterator[World]:
+    """Install, connect a line, start the processes; end them all afterwards."""
+    folder.mkdir(parents=True)
+    clock = Clock(folder / "clock")
+    noon = clock.now().replace(hour=NOON, minute=0) + timedelta(days=1)
+    clock.jump((noon - clock.now()).total_seconds())
+    carrier = Carrier(clock)
+    carrier.start()
+    world = _installed(database, folder, clock, carrier, random.Random(seed))
+    try:
+        world.heal()
+        yield world
+    finally:
+        for process in world.processes:
+            process.kill()
+        carrier.close()
+    assert not carrier.violations, "\n".join(carrier.violations)
+
+
+def _alone(what: Callable[[], object]) -> None:
+    """Do something on a thread, and leave no connection behind."""
+    try:
+        what()
+    finally:
+        connections.close_all()
+
+
+def _installed(
+    fresh: FreshDatabase, folder: Path, clock: Clock, carrier: Carrier, chance: random.Random
+) -> World:
+    where = {
+        "DATABASE_URL": fresh.url,
+        "TENANTLINE_TWILIO_API_URL": carrier.url,
+        "TENANTLINE_SECRET_KEY": settings.SECRET_KEY,
+        "TENANTLINE_SETTLE_SECONDS": "1",
+    }
+    desk = Installation(folder, where)
+    carrier.add_number(LINE)
+    carrier.webhook = f"{desk.url}/twilio/sms"
+    site = cast.facility("MAIN", name="Main Street Storage")
+    line = cast.line(site, LINE, account=carrier.account_sid, token=carrier.token)
+    # Nothing here is about pacing.
+    Line.objects.filter(pk=line.pk).update(segments_per_second=200.0)
+    cast.member("carla", "clerk", site)
+    api = Api(desk.url, cast.token("manager", site)[1])
+    database = Database(fresh)
+
+    def process(name: str, *words: str) -> Process:
+        return Process(desk, clock, words, folder / f"{name}.log")
+
+    web = process("web", "serve", "--port", str(desk.port))
+    workers = [process(f"worker-{n}", "worker") for n in range(1 if database.is_sqlite else 2)]
+    return World(desk, carrier, clock, database, chance, site, api, web, workers)
