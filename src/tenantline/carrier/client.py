@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -20,7 +20,7 @@ from urllib.parse import urlencode, urlsplit
 import aiohttp
 from yarl import URL
 
-from tenantline.carrier.errors import NothingLeftError, OutcomeUnclearError
+from tenantline.carrier.errors import NothingLeftError, OutcomeUnclearError, TooLateError
 from tenantline.carrier.types import Account
 from tenantline.kernel.text import one_sentence
 
@@ -29,6 +29,7 @@ HTTP_TIMEOUT_SECONDS: Final = 30.0
 CONNECT_TIMEOUT_SECONDS: Final = 5.0
 """The longest wait for a connection, TLS and the pool included."""
 CONNECTIONS: Final = 64
+_LONGEST_WAIT: Final = 3_600.0  # seconds that we let the other side ask for
 _LARGEST_ANSWER: Final = 16 * 1024 * 1024  # a page of 1,000 long messages takes about 3 MB
 
 Service = Literal["api", "messaging", "lookups", "accounts"]
@@ -101,12 +102,15 @@ class Client:
         *,
         form: Pairs | None = None,
         connect_seconds: float = CONNECT_TIMEOUT_SECONDS,
+        may_leave: Callable[[], bool] = lambda: True,
     ) -> Answer:
         """Make one call, without retries and redirects.
 
-        Raises ``NothingLeftError`` if no byte can have left, ``OutcomeUnclearError`` after that.
+        ``may_leave`` is asked just before the first byte is written.
+        Raises ``NothingLeftError`` if no byte can have left (``TooLateError`` where ``may_leave``
+        said no), ``OutcomeUnclearError`` after that.
         """
-        progress = SimpleNamespace(writing=False)
+        progress = SimpleNamespace(writing=False, may_leave=may_leave)
         try:
             async with self._open().request(
                 method,
@@ -118,6 +122,8 @@ class Client:
                 trace_request_ctx=progress,
             ) as response:
                 return await _read(response)
+        except TooLateError:
+            raise
         except Exception as error:  # whatever it was, only one question matters: had anything left?
             words = _words(error)
             if progress.writing:
@@ -145,13 +151,20 @@ async def _about_to_write(
     _params: aiohttp.TraceRequestHeadersSentParams,
 ) -> None:
     # Despite its name the event comes right before the first write (aiohttp.http_writer).
+    if not context.trace_request_ctx.may_leave():
+        raise TooLateError("The request was not written in time.")
     context.trace_request_ctx.writing = True
 
 
-def _headers(account: Account, has_form: bool) -> dict[str, str]:
+def basic(account: Account) -> dict[str, str]:
+    """Return the header that proves who we are. For Twilio's own hosts alone."""
     pair = f"{account.sid}:{account.auth_token}".encode()
+    return {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
+
+
+def _headers(account: Account, has_form: bool) -> dict[str, str]:
     headers = {
-        "Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}",
+        **basic(account),
         "Accept": "application/json",
         "User-Agent": "tenantline",
     }
@@ -169,7 +182,7 @@ async def _read(response: aiohttp.ClientResponse) -> Answer:
     return Answer(
         response.status,
         _json_object(bytes(body)),
-        _seconds(response.headers.get("Retry-After")),
+        _seconds(response.headers.get("Retry-After"), response.headers.get("Date")),
         _instant(response.headers.get("Date")),
     )
 
@@ -190,11 +203,15 @@ def _json_object(body: bytes) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def _seconds(retry_after: str | None) -> float | None:
-    # Dates are allowed by HTTP and not used by Twilio; they would need a clock.
-    if retry_after is None or not retry_after.strip().isdecimal():
+def _seconds(retry_after: str | None, date: str | None) -> float | None:
+    """Return how long the other side asks us to wait: seconds, or a date by its own clock."""
+    asked = (retry_after or "").strip()
+    if asked.isascii() and asked.isdecimal():
+        return min(float(asked), _LONGEST_WAIT)
+    until, since = _instant(asked), _instant(date)
+    if until is None or since is None:
         return None
-    return min(float(retry_after), 3_600.0)
+    return min(max((until - since).total_seconds(), 0.0), _LONGEST_WAIT)
 
 
 def _words(error: Exception) -> str:

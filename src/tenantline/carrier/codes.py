@@ -32,6 +32,27 @@ class Meaning:
     kind: Kind
 
 
+# What a failure of each kind means for the one who reads it, after the code's own words.
+NEXT: Final[dict[Kind, str]] = {
+    Kind.PERMANENT: "Sending it again would not help.",
+    Kind.RETRY: "It can be written again later.",
+    Kind.STOP: "No more texts go to this number.",
+    Kind.ACCOUNT: "Nothing leaves by this line until that is mended and an owner resumes it.",
+    Kind.BUG: "This is a mistake of Tenantline's, not yours: tell whoever runs it.",
+    Kind.UNKNOWN: "Ask the tenant whether it arrived before you write it again.",
+}
+BLOCKED: Final = 21610  # the handset's STOP
+NO_PERMISSION: Final = 21408  # to text a country; the tenant's, or (a US number) our own account's
+TOO_MANY: Final = 20429  # requests at once, of the whole account
+QUEUE_FULL: Final = frozenset({21611, 30001, 30022})  # the line's: what follows would fail as well
+NOT_IN_USE: Final = 30005
+DAY_IS_FULL: Final = 30023
+EXPIRED: Final = 30036  # nobody sent it within its ValidityPeriod
+# Trouble of the whole account: its other lines would lose a text each to find out.
+ACCOUNT_WIDE: Final = frozenset(
+    {10001, 20003, 20005, 30002, 30037, 30044, 57012, 63038, 90010, 572002, 572005, 572006}
+)
+
 _P, _R, _S, _A, _B, _U = Kind
 _TABLE: Final[dict[int, tuple[Kind, str]]] = {
     # The account

@@ -20,5 +20,9 @@ class NothingLeftError(Exception):
     """No byte of the request reached the carrier: asking again is safe."""
 
 
+class TooLateError(NothingLeftError):
+    """Whoever asked had said until when the request may be written, and that time had passed."""
+
+
 class OutcomeUnclearError(Exception):
     """Bytes may have reached the carrier and no usable answer came: it may have acted, or not."""

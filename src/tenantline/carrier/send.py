@@ -7,13 +7,14 @@ text, so whoever calls decides from the outcome.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from tenantline.carrier import sandbox
 from tenantline.carrier.answers import error_code, integer, text
 from tenantline.carrier.client import CONNECT_TIMEOUT_SECONDS, Answer, Client
 from tenantline.carrier.codes import Kind, meaning_of
-from tenantline.carrier.errors import NothingLeftError, OutcomeUnclearError
+from tenantline.carrier.errors import NothingLeftError, OutcomeUnclearError, TooLateError
 from tenantline.carrier.types import Accepted, Outcome, Parcel, Rejected, RetryLater, Unclear
 from tenantline.consent.cleared import Cleared
 from tenantline.kernel import clock
@@ -21,6 +22,7 @@ from tenantline.kernel import clock
 _MESSAGE_SID: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 # Errors inside Twilio: the text may have gone out, whatever HTTP status they come with.
 _UNCLEAR_CODES: Final = frozenset({20500, 20503})
+_TOO_LATE: Final = RetryLater(None, "It was not sent in time and waits again.", None, at_once=True)
 
 
 async def send(
@@ -29,13 +31,17 @@ async def send(
     parcel: Parcel,
     client: Client,
     connect_seconds: float = CONNECT_TIMEOUT_SECONDS,
+    may_leave: Callable[[], bool] = lambda: True,
 ) -> Outcome:
     """Send one text to the cleared number, once. Never raises for what the network does.
 
     ``connect_seconds`` limits the wait for a connection, so that a caller can keep the time
-    between the gate's yes and the socket short.
+    between the gate's yes and the socket short. ``may_leave`` is asked just before the first byte
+    is written, also where the process was suspended in between.
     """
     if parcel.account.carrier == "sandbox":
+        if not may_leave():
+            return _TOO_LATE
         return await sandbox.accept(cleared.number, parcel, at=clock.now())
     url = client.url("api", f"/2010-04-01/Accounts/{parcel.account.sid}/Messages.json")
     try:
@@ -45,7 +51,10 @@ async def send(
             parcel.account,
             form=_form(cleared, parcel),
             connect_seconds=connect_seconds,
+            may_leave=may_leave,
         )
+    except TooLateError:
+        return _TOO_LATE
     except NothingLeftError as error:
         return RetryLater(None, str(error), None)
     except OutcomeUnclearError as error:

@@ -68,12 +68,14 @@ class Rejected:
 class RetryLater:
     """The text was provably not processed; the same attempt may be made again.
 
-    ``after_seconds`` is the carrier's own wish, if it named one.
+    ``after_seconds`` is the carrier's own wish, if it named one. ``at_once``: nothing was wrong
+    but our own delay, so there is nothing to wait for.
     """
 
     after_seconds: float | None
     words: str
     code: int | None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

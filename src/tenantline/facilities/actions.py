@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from tenantline.audit import actions as audit
-from tenantline.facilities import rules
+from tenantline.facilities import pace, rules
 from tenantline.facilities.models import Facility, Line, Membership, Unit
 from tenantline.feed import actions as feed
 from tenantline.kernel import phone
@@ -174,7 +174,8 @@ def connect_line(*, facility: Facility, details: LineDetails, by: Actor, now: da
                 "facility; a line belongs to exactly one."
             )
         if line is None:
-            line = Line(number=details.number, facility=facility)
+            usual = pace.usual(details.number)
+            line = Line(number=details.number, facility=facility, segments_per_second=usual)
         Line.objects.filter(facility=facility, sending=True).exclude(pk=line.pk).update(
             sending=False
         )

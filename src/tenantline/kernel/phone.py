@@ -39,6 +39,7 @@ _PLACELESS: Final = frozenset(
         ],
     )
 )
+_TOLL_FREE: Final = frozenset({"800", "822", "833", "844", "855", "866", "877", "888"})
 _PREMIUM: Final = frozenset({"900", "976"})
 # The rest of the plan (Jamaica, the Dominican Republic, …) is abroad to a US carrier account.
 _AT_HOME: Final = frozenset({"US", "CA", "PR", "VI", "GU", "AS", "MP"})
@@ -116,6 +117,20 @@ def textable(number: Number) -> bool:
         return False
     region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
     return region is None or region in _AT_HOME
+
+
+def is_toll_free(number: Number) -> bool:
+    """Say whether a number of the North American plan is toll-free."""
+    parts = _NANP.fullmatch(number)
+    return parts is not None and parts.group(1) in _TOLL_FREE
+
+
+def is_american(number: Number) -> bool:
+    """Say whether a number belongs to the United States, or to no country that is known."""
+    if _NANP.fullmatch(number) is None:
+        return False
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    return region is None or region == "US"
 
 
 def _well_formed(area: str, exchange: str) -> bool:

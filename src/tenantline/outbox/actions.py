@@ -21,6 +21,7 @@ from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import Refused
 from tenantline.outbox import queries, quiet_hours, rules
 from tenantline.outbox.models import MassGuard, Text, WorkerBeat
+from tenantline.outbox.quiet_hours import Window
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import Tenant
 
@@ -60,7 +61,7 @@ def request(*, wish: Wish, by: Actor, now: datetime) -> Text:
     if isinstance(cleared, Refusal):
         raise Refused(cleared.code, cleared.sentence)
     key = _counted(wish, body, now)
-    not_before, valid_until = _timing(wish, cleared, now)
+    timing = _timing(wish, cleared, now)
     return Text.objects.create(
         clearance_id=cleared.clearance_id,
         facility_id=wish.tenant.facility_id,
@@ -75,10 +76,11 @@ def request(*, wish: Wish, by: Actor, now: datetime) -> Text:
         quiet_hours_reason=wish.quiet_hours_reason.strip()[:300],
         wording_key=key,
         counts_as_mass=_is_counted(wish),
-        any_hour_until=_any_hour_until(wish),
-        not_before=not_before,
-        valid_until=valid_until,
-        next_at=not_before or now,
+        any_hour_until=timing.any_hour_until,
+        not_before=timing.not_before,
+        valid_until=timing.valid_until,
+        next_at=timing.not_before or now,
+        waits_for="quiet_hours" if timing.not_before else "",
         created_at=now,
     )
 
@@ -119,28 +121,51 @@ def _counted(wish: Wish, body: str, now: datetime) -> str:
     return key
 
 
-def _timing(wish: Wish, cleared: Cleared, now: datetime) -> tuple[datetime | None, datetime | None]:
-    """R6: return (not before, valid until), or refuse a person's text in quiet hours."""
+@dataclass(frozen=True)
+class _Timing:
+    """R6: when a text may leave. Until ``any_hour_until`` the hours do not bind it."""
+
+    not_before: datetime | None = None
+    valid_until: datetime | None = None
+    any_hour_until: datetime | None = None
+
+
+def _timing(wish: Wish, cleared: Cleared, now: datetime) -> _Timing:
+    """R6: return when the text may leave, or refuse a person's text in quiet hours."""
     hours = queries.hours_for(wish.tenant.facility, cleared.number)
     window = quiet_hours.window_at(now, hours)
-    if not wish.automatic:
-        if window is None and not (wish.wrote_lately or wish.quiet_hours_reason.strip()):
-            raise Refused(
-                "quiet_hours",
-                "It is outside texting hours where this tenant is. Confirm with a reason to send "
-                "it now.",
-            )
-        return None, None
-    until = wish.valid_until or quiet_hours.default_valid_until(now, hours)
-    any_hour_until = _any_hour_until(wish)
-    if any_hour_until is not None and now < any_hour_until:
-        return None, max(until or any_hour_until, any_hour_until)
     following = quiet_hours.next_window(now, hours)
+    if not wish.automatic:
+        return _Timing(any_hour_until=_awake_until(wish, window, following, now))
+    until = wish.valid_until or quiet_hours.default_valid_until(now, hours)
+    any_hour_until = wish.answers_at + rules.CONFIRMATION_ANY_HOUR if wish.answers_at else None
+    if any_hour_until is not None and now < any_hour_until:
+        return _Timing(None, max(until or any_hour_until, any_hour_until), any_hour_until)
     if following is None:
         raise Refused(
             "quiet_hours", "The hours of this tenant's possible time zones have nothing in common."
         )
-    return (None if window else following.opens), until
+    return _Timing(None if window else following.opens, until, any_hour_until)
+
+
+def _awake_until(
+    wish: Wish, window: Window | None, following: Window | None, now: datetime
+) -> datetime:
+    """R6: return until when a person's text may leave at any hour, or refuse it.
+
+    What was written inside the hours and could not leave waits for the next ones, as a machine's
+    text would: a line that comes back at night must not wake anybody.
+    """
+    if window is not None:
+        return now + rules.LAST_WORDS
+    if wish.quiet_hours_reason.strip():
+        return following.opens if following else now + rules.REPLY_WINDOW
+    if wish.wrote_lately:
+        return now + rules.LATELY
+    raise Refused(
+        "quiet_hours",
+        "It is outside texting hours where this tenant is. Confirm with a reason to send it now.",
+    )
 
 
 def _priority(wish: Wish) -> int:
@@ -151,10 +176,6 @@ def _priority(wish: Wish) -> int:
 
 def _is_counted(wish: Wish) -> bool:
     return wish.purpose == "chat" and not wish.first_reply
-
-
-def _any_hour_until(wish: Wish) -> datetime | None:
-    return wish.answers_at + rules.CONFIRMATION_ANY_HOUR if wish.answers_at else None
 
 
 def withhold(*, text: Text, code: str, reason: str, now: datetime) -> bool:

@@ -50,7 +50,9 @@ class Text(models.Model):
     any_hour_until = models.DateTimeField(null=True)  # R16: a confirmation soon after START
     valid_until = models.DateTimeField(null=True)
     next_at = models.DateTimeField()  # when dispatch should look at it
+    waits_for = models.CharField(max_length=12, blank=True)  # why not before next_at
     tries = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)  # when it was last taken to be sent
     leased_by = models.CharField(max_length=40, blank=True)
     leased_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_index=True)
@@ -66,6 +68,11 @@ class Text(models.Model):
             ),
             models.Index(fields=["wording_key", "created_at"]),
             models.Index(
+                fields=["wording_key", "claimed_at"],
+                condition=Q(counts_as_mass=True),
+                name="text_words_leaving",
+            ),
+            models.Index(
                 fields=["state", "leased_until"], condition=Q(state="sending"), name="text_leases"
             ),
         ]
@@ -78,7 +85,8 @@ class Attempt(models.Model):
     token = models.CharField(max_length=64, unique=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=12, blank=True)  # accepted, rejected, retry, unclear
+    # accepted, rejected, retry, unclear, never_taken, or expired: taken, and given back unsent
+    outcome = models.CharField(max_length=12, blank=True)
     carrier_sid = models.CharField(max_length=64, blank=True)
     http_status = models.PositiveSmallIntegerField(null=True)
     code = models.CharField(max_length=16, blank=True)
@@ -87,10 +95,16 @@ class Attempt(models.Model):
 
 
 class Slot(models.Model):
-    """A line's pacing: the next instant at which a segment may leave (R: one row per line)."""
+    """A line's pacing: when its next text may leave, and what of its day is used.
+
+    The carriers' ``day`` begins at midnight in Los Angeles; ``daily_segments`` null is no limit.
+    """
 
     line = models.OneToOneField(Line, on_delete=models.CASCADE, primary_key=True)
     free_at = models.DateTimeField()
+    daily_segments = models.PositiveIntegerField(null=True)
+    day = models.DateField(null=True)
+    used = models.PositiveIntegerField(default=0)  # segments of that day
 
 
 class MassGuard(models.Model):

@@ -10,6 +10,7 @@ from tenantline.facilities.models import Facility
 from tenantline.facilities.scope import EVERYWHERE, Scope
 from tenantline.kernel import phone
 from tenantline.kernel.phone import Number
+from tenantline.outbox import rules
 from tenantline.outbox.models import Text, WorkerBeat
 from tenantline.outbox.quiet_hours import Hours
 
@@ -35,6 +36,21 @@ def typed_since(tenant_id: int, since: datetime) -> bool:
     """Tell whether anybody wrote a chat text to the tenant after ``since``."""
     rows = Text.objects.filter(clearance__tenant_id=tenant_id, clearance__purpose="chat")
     return rows.filter(created_at__gt=since).exists()
+
+
+def is_mass_by_now(text: Text, now: datetime) -> bool:
+    """R5: tell whether a typed text's words have just left to as many tenants as they may.
+
+    Counted when they leave as well as when they are written: what was written over a day to many,
+    and waited, must not leave to all of them at once.
+    """
+    if not text.counts_as_mass:
+        return False
+    lately = Text.objects.filter(
+        wording_key=text.wording_key, counts_as_mass=True, claimed_at__gt=now - rules.MASS_WINDOW
+    )
+    others = lately.exclude(clearance__tenant_id=text.clearance.tenant_id)
+    return others.values("clearance__tenant_id").distinct().count() >= rules.MASS_LIMIT
 
 
 def oldest_due(now: datetime, scope: Scope = EVERYWHERE) -> timedelta | None:

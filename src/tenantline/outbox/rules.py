@@ -18,6 +18,7 @@ MASS_WINDOW: Final = timedelta(minutes=10)
 REPLY_WINDOW: Final = timedelta(hours=24)
 CONFIRMATION_ANY_HOUR: Final = timedelta(minutes=5)  # R16
 LATELY: Final = timedelta(hours=1)  # R6: a tenant who wrote lately is awake
+LAST_WORDS: Final = timedelta(minutes=15)  # R6: what a person wrote in time may leave a little late
 
 # Lower leaves first: a person's chat before what machines write, a confirmation before a run.
 PRIORITY: Final = {"chat": 1, "help": 2, "confirmation": 2, "notice": 5, "statement": 5}
@@ -28,7 +29,8 @@ MOVES: Final[dict[str, frozenset[str]]] = {
     "queued": frozenset({"sending", "withheld", "failed", "sent", "delivered", "undelivered"}),
     "sending": frozenset({"sent", "delivered", "undelivered", "failed", "unknown", "queued"}),
     "unknown": frozenset({"sent", "delivered", "undelivered", "failed", "queued"}),
-    "sent": frozenset({"delivered", "undelivered", "failed"}),
+    # Back to the queue only where the carrier has given the text back unsent (30036, 30023).
+    "sent": frozenset({"delivered", "undelivered", "failed", "queued"}),
     "delivered": frozenset(),
     "undelivered": frozenset(),
     "failed": frozenset(),

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 
-from tenantline.carrier import codes
+from tenantline.carrier import blocks, codes
 from tenantline.carrier.codes import Kind, Meaning
 from tenantline.carrier.types import Accepted, Outcome, Rejected, RetryLater
 from tenantline.consent import actions as consent
 from tenantline.facilities import actions as facilities
+from tenantline.facilities import queries as lines
 from tenantline.feed import actions as feed
 from tenantline.intake.models import StatusCall
+from tenantline.kernel import phone
 from tenantline.kernel.actor import system
-from tenantline.outbox import rules
+from tenantline.kernel.phone import Number
+from tenantline.outbox import pacing, rules
 from tenantline.outbox.models import Attempt, Text
 
 _BY = system("dispatch")
-_FIRST_WAIT = timedelta(seconds=1)
-_LONGEST_WAIT = timedelta(minutes=5)
-_MOST_TRIES = 12
+_FIRST_WAIT: Final = timedelta(seconds=1)
+_LONGEST_WAIT: Final = timedelta(minutes=5)
+_QUEUE_IS_FULL_FOR: Final = timedelta(minutes=5)
+_MOST_TRIES: Final = 12
+# As long as that nothing but the carrier or the network may be in the way of a person's text.
+_GIVE_UP_AFTER: Final = timedelta(hours=24)
 
 
 def settle(*, attempt_id: int, outcome: Outcome, now: datetime) -> None:
@@ -32,11 +39,10 @@ def settle(*, attempt_id: int, outcome: Outcome, now: datetime) -> None:
     """
     with transaction.atomic():
         attempt = Attempt.objects.get(pk=attempt_id)
-        text = (
-            Text.objects.select_for_update(of=("self",))
-            .select_related("clearance", "line")
-            .get(pk=attempt.text_id)
-        )
+        text = _locked(attempt.text_id)
+        attempt.refresh_from_db()
+        if attempt.outcome == "expired":  # the carrier has given it back before we heard that
+            return
         _note(attempt, outcome, now)
         overtaken = text.attempts.filter(pk__gt=attempt.pk).exists()
         match outcome:
@@ -45,12 +51,19 @@ def settle(*, attempt_id: int, outcome: Outcome, now: datetime) -> None:
             case _ if overtaken:
                 pass
             case RetryLater():
+                _uncount(text, attempt)
                 _queue_again(text, outcome, now)
             case Rejected():
+                _uncount(text, attempt)
                 _refused(text, outcome, now)
             case _:
                 _become_unknown(text, now)
         feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
+
+
+def _locked(text_id: int) -> Text:
+    rows = Text.objects.select_for_update(of=("self",)).select_related("clearance", "line")
+    return rows.get(pk=text_id)
 
 
 def _note(attempt: Attempt, outcome: Outcome, now: datetime) -> None:
@@ -68,6 +81,11 @@ def _note(attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     attempt.save()
 
 
+def _uncount(text: Text, attempt: Attempt) -> None:
+    """What did not leave takes nothing from the line's day."""
+    pacing.give_back(line_id=text.line_id, segments=text.segments, taken_at=attempt.started_at)
+
+
 def apply_status(*, call: StatusCall, now: datetime) -> None:
     """R9: apply one stored callback. Needs the caller's transaction.
 
@@ -77,10 +95,28 @@ def apply_status(*, call: StatusCall, now: datetime) -> None:
     text = _text_of(call)
     if text is None:
         return
-    adopt(text, call.message_sid, call.status, now)
-    if call.error_code.isascii() and call.error_code.isdecimal():
-        _hear_error(text, call, codes.meaning_of(int(call.error_code)), now)
+    code = int(call.error_code) if _is_code(call.error_code) else None
+    attempt = text.attempts.filter(token=call.attempt_token).first()
+    if code is None or not _took_back(text, attempt, call.message_sid, call.status, code, now):
+        adopt(text, call.message_sid, call.status, now)
+        if code is not None:
+            _hear_error(text, call, codes.meaning_of(code), now)
     feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
+
+
+def hear(*, text: Text, status: str, code: int | None, now: datetime) -> None:
+    """Keep what the carrier said of a text when it was asked. Needs the caller's transaction."""
+    sid = text.carrier_sid or ""
+    attempt = text.attempts.filter(carrier_sid=sid).last() or text.attempts.last()
+    if code is not None and _took_back(text, attempt, sid, status, code, now):
+        return
+    adopt(text, sid, status, now)
+    if code is not None and not text.error_code:
+        keep_error(text, codes.meaning_of(code), sid, now)
+
+
+def _is_code(words: str) -> bool:
+    return words.isascii() and words.isdecimal()
 
 
 def _hear_error(text: Text, call: StatusCall, meaning: Meaning, now: datetime) -> None:
@@ -101,31 +137,77 @@ def keep_error(text: Text, meaning: Meaning, source: str, now: datetime) -> None
     _follow(text, meaning, source, now)
 
 
+def _took_back(
+    text: Text, attempt: Attempt | None, sid: str, status: str, code: int, now: datetime
+) -> bool:
+    """Queue a text again that the carrier took and gave back unsent; say whether it did.
+
+    30036: nobody sent it within its validity; a machine's text goes back through the gate.
+    30023: the carriers' day is full; it waits for the next one.
+    """
+    at = _again_at(text, status, code, now)
+    if at is None or attempt is None or text.tries >= _MOST_TRIES:
+        return False
+    if text.state not in {"sending", "unknown", "sent"}:
+        return False
+    attempt.outcome, attempt.code, attempt.carrier_sid = "expired", str(code), sid
+    attempt.ended_at = attempt.ended_at or now
+    attempt.save()
+    _uncount(text, attempt)
+    text.state, text.next_at, text.tries = "queued", at, text.tries + 1
+    text.waits_for = "day" if code == codes.DAY_IS_FULL else ""
+    text.carrier_sid, text.carrier_rank, text.sent_at, text.leased_until = None, 0, None, None
+    text.save()
+    return True
+
+
+def _again_at(text: Text, status: str, code: int, now: datetime) -> datetime | None:
+    if rules.state_for(status) not in {"undelivered", "failed"}:
+        return None
+    if code == codes.EXPIRED and text.automatic:
+        return now
+    return pacing.reset_after(now) if code == codes.DAY_IS_FULL else None
+
+
 def sweep_leases(*, now: datetime) -> int:
-    """Settle texts whose sender is gone: with an open attempt they are ``unknown`` (R7)."""
+    """Settle texts whose sender is gone (R7): with an open attempt they are ``unknown``."""
     swept = 0
     expired = Text.objects.filter(state="sending", leased_until__lt=now)
     for text_id in list(expired.values_list("pk", flat=True)[:500]):
         with transaction.atomic():
-            text = Text.objects.select_for_update().get(pk=text_id)
+            text = _locked(text_id)
             if text.state == "sending" and text.leased_until and text.leased_until < now:
-                _become_unknown(text, now)
+                _lose(text, now)
                 feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
                 swept += 1
     return swept
 
 
+def _lose(text: Text, now: datetime) -> None:
+    if text.attempts.filter(ended_at=None).exists():
+        _become_unknown(text, now)
+        return
+    text.state, text.leased_until, text.next_at = "queued", None, now
+    text.save()
+
+
 def _text_of(call: StatusCall) -> Text | None:
+    """Return the text that a callback is about, None where there is none, or no more.
+
+    The SID comes first: where the same words went out twice and one text was taken for the other,
+    each still has one SID of its own. An attempt whose text the carrier gave back says no more.
+    """
     rows = Text.objects.select_for_update(of=("self",)).select_related("clearance", "line")
-    found = rows.filter(attempts__token=call.attempt_token).first()
-    if found is not None and found.carrier_sid in (None, call.message_sid):
-        return found
-    return rows.filter(carrier_sid=call.message_sid).first()
+    holder = rows.filter(carrier_sid=call.message_sid).first()
+    if holder is not None:
+        return holder
+    attempt = Attempt.objects.filter(token=call.attempt_token).exclude(outcome="expired").first()
+    return rows.filter(pk=attempt.text_id, carrier_sid=None).first() if attempt else None
 
 
 def adopt(text: Text, sid: str, status: str, now: datetime) -> None:
     """Take the carrier's id and status, never moving backward."""
-    text.carrier_sid = text.carrier_sid or sid
+    text.carrier_sid = text.carrier_sid or sid or None
     text.leased_until = None
     rank = rules.RANKS.get(status, rules.RANKS["accepted"])
     state = rules.state_for(status)
@@ -133,6 +215,7 @@ def adopt(text: Text, sid: str, status: str, now: datetime) -> None:
         if text.state != state and rules.may_move(text.state, state):
             text.state = state
         text.carrier_rank = max(rank, text.carrier_rank)
+    text.waits_for = ""
     text.sent_at = text.sent_at or now
     if text.state == "delivered":
         text.delivered_at = text.delivered_at or now
@@ -143,20 +226,36 @@ def _queue_again(text: Text, outcome: RetryLater, now: datetime) -> None:
     # An answer may come after the lease has ended: what provably did not leave may wait again.
     if text.state not in {"sending", "unknown"}:
         return
-    text.tries += 1
-    if text.tries >= _MOST_TRIES:
+    text.tries += not outcome.at_once
+    if text.tries >= _MOST_TRIES and now - text.created_at > _GIVE_UP_AFTER:
         _fail(text, outcome.code, outcome.words)
         return
-    wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2**text.tries) * random.uniform(0.8, 1.2)  # noqa: S311
+    text.state, text.leased_until, text.next_at, text.waits_for = "queued", None, now, ""
+    if not outcome.at_once:
+        _wait_again(text, outcome, now)
+    text.save()
+
+
+def _wait_again(text: Text, outcome: RetryLater, now: datetime) -> None:
+    """Say when a text is tried again: its line waits where the line was too fast, else it alone.
+
+    While the line waits, the text keeps its place before the others.
+    """
+    wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(text.tries, 16))
     if outcome.after_seconds is not None:
         wait = max(wait, timedelta(seconds=outcome.after_seconds))
-    text.state, text.leased_until, text.next_at = "queued", None, now + wait
-    text.save()
+    wait *= random.uniform(1.0, 1.3)  # noqa: S311 - so that not all come back at once
+    too_many = outcome.code == codes.TOO_MANY or outcome.after_seconds is not None
+    if text.line is not None and (too_many or outcome.code in codes.QUEUE_FULL):
+        pacing.hold_back(line=text.line, until=now + wait, whole_account=too_many)
+        return
+    text.next_at, text.waits_for = now + wait, "retry"
 
 
 def _refused(text: Text, outcome: Rejected, now: datetime) -> None:
     if outcome.kind is Kind.RETRY:
-        _queue_again(text, RetryLater(None, outcome.words, outcome.code), now)
+        wait = _QUEUE_IS_FULL_FOR.total_seconds() if outcome.code in codes.QUEUE_FULL else None
+        _queue_again(text, RetryLater(wait, outcome.words, outcome.code), now)
         return
     _fail(text, outcome.code, outcome.words)
     meaning = Meaning(outcome.code or 0, outcome.words, outcome.kind)
@@ -164,24 +263,54 @@ def _refused(text: Text, outcome: Rejected, now: datetime) -> None:
 
 
 def _follow(text: Text, meaning: Meaning, source: str, now: datetime) -> None:
-    """Draw what follows from an error beyond this text: a STOP, or a line that cannot send."""
+    """Draw what follows from an error beyond this text.
+
+    A STOP, a number that may be somebody else's by now, or a line that cannot send.
+    """
+    number = text.clearance.number
     if meaning.kind is Kind.STOP:
+        if text.line is not None:
+            number = text.clearance.number
+            blocks.note_refusal(line=text.line, number=number, code=meaning.code, at=now)
         consent.hear_stop(
-            number=text.clearance.number,
+            number=number,
             facility_id=text.facility_id,
             source=f"{meaning.code}:{source}",
             at=now,
             text="",
             now=now,
         )
-    elif meaning.kind is Kind.ACCOUNT and text.line is not None and text.line.paused_at is None:
-        facilities.pause_line(line=text.line, reason=meaning.words, by=_BY, now=now)
+    elif meaning.code == codes.NOT_IN_USE:
+        why = "the carrier says that the number is not in use; it may be somebody else's by now"
+        consent.hold(number=number, why=why, now=now)
+    elif _is_ours(meaning, number):
+        _pause(text, meaning, now)
+
+
+def _is_ours(meaning: Meaning, number: str) -> bool:
+    """Tell whether an error is the account's or the line's, whoever was to get the text."""
+    if meaning.code == codes.NO_PERMISSION:
+        return phone.is_american(Number(number))
+    return meaning.kind is Kind.ACCOUNT
+
+
+def _pause(text: Text, meaning: Meaning, now: datetime) -> None:
+    """Pause the line, or every line of the account: the others would lose a text each."""
+    if text.line is None:
+        return
+    concerned = [text.line]
+    if meaning.code in codes.ACCOUNT_WIDE:
+        concerned = lines.lines_of_account(text.line.account_sid)
+    for line in concerned:
+        line.refresh_from_db(fields=["paused_at"])
+        if line.paused_at is None and line.sending:
+            facilities.pause_line(line=line, reason=meaning.words, by=_BY, now=now)
 
 
 def _fail(text: Text, code: int | None, words: str) -> None:
     if not rules.may_move(text.state, "failed"):
         return
-    text.state, text.leased_until = "failed", None
+    text.state, text.leased_until, text.waits_for = "failed", None, ""
     text.error_code = text.error_code or _digits(code)
     text.error_words = text.error_words or words[:300]
     text.save()

@@ -7,7 +7,6 @@ from typing import Final
 
 from django.db import transaction
 
-from tenantline.carrier import codes
 from tenantline.feed import actions as feed
 from tenantline.outbox import settle
 from tenantline.outbox.models import Text
@@ -17,16 +16,22 @@ NEXT_LOOK: Final = timedelta(hours=1)
 LAST_LOOK: Final = timedelta(days=3)  # some carriers never report; ``sent`` then stays the end
 
 
-def stale(*, now: datetime, limit: int = 20) -> list[Text]:
-    """Return texts that the carrier should be asked about now, longest silent first."""
+def stale(*, now: datetime, line_id: int | None = None, limit: int = 20) -> list[Text]:
+    """Return texts that the carrier should be asked about now, longest silent first.
+
+    With ``line_id``, those of that line of which the end is not known, however young: somebody
+    asks for it.
+    """
     rows = Text.objects.select_related("line", "clearance").filter(
         state="sent",
         carrier_sid__isnull=False,
         line__isnull=False,
         sent_at__gt=now - LAST_LOOK,
-        sent_at__lte=now - FIRST_LOOK,
-        next_at__lte=now - FIRST_LOOK,
     )
+    if line_id is None:
+        rows = rows.filter(sent_at__lte=now - FIRST_LOOK, next_at__lte=now - FIRST_LOOK)
+    else:
+        rows = rows.filter(line_id=line_id)
     return list(rows.order_by("next_at")[:limit])
 
 
@@ -44,7 +49,5 @@ def refreshed(*, text_id: int, status: str, code: int | None, now: datetime) -> 
             .get(pk=text_id)
         )
         text.next_at = now + NEXT_LOOK
-        settle.adopt(text, text.carrier_sid or "", status, now)
-        if code is not None and not text.error_code:
-            settle.keep_error(text, codes.meaning_of(code), text.carrier_sid or "", now)
+        settle.hear(text=text, status=status, code=code, now=now)
         feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)

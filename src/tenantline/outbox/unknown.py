@@ -14,19 +14,22 @@ from typing import Final, Literal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from tenantline.audit import actions as audit
 from tenantline.feed import actions as feed
+from tenantline.intake.models import StatusCall
 from tenantline.kernel import segments
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import BadInput, Refused
-from tenantline.outbox import settle
+from tenantline.outbox import pacing, settle
 from tenantline.outbox.models import Attempt, Text
 
 # The list must be read back until it shows texts this much older than the attempt.
 OLDER_BY: Final = timedelta(minutes=1)
 _TRIAL_PREFIX: Final = re.compile(r"^sent from your twilio trial account\s*-\s*", re.IGNORECASE)
 _BLANKS: Final = re.compile(r"\s+")
+_OPEN: Final = ("", "unclear")  # outcomes of an attempt of which nobody knows the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +84,43 @@ def normalised(body: str) -> str:
     return _BLANKS.sub(" ", plain).strip()
 
 
-def unsettled(*, now: datetime, limit: int = 50) -> list[Attempt]:
-    """Return the last attempts of texts that are unknown and whose turn it is to be looked for."""
+def unsettled(*, now: datetime, line_id: int | None = None, limit: int = 50) -> list[Attempt]:
+    """Return open attempts of texts that are unknown and whose turn it is to be looked for.
+
+    With ``line_id``, those of that line, whether it is their turn or not: somebody asks for it.
+    One of which a person has to decide is left alone, unless the text that made it doubtful has
+    turned out to be another's.
+    """
+    taken = Text.objects.filter(carrier_sid=OuterRef("doubtful_sid"))
     rows = Attempt.objects.select_related("text__line__facility", "text__clearance").filter(
-        text__state="unknown", text__next_at__lte=now, doubtful_sid=""
+        Q(doubtful_sid="") | Exists(taken),
+        text__state="unknown",
+        outcome__in=_OPEN,
     )
-    return list(rows.exclude(outcome__in=("retry", "rejected")).order_by("text_id")[:limit])
+    asked = Q(text__next_at__lte=now) if line_id is None else Q(text__line_id=line_id)
+    return list(rows.filter(asked).order_by("text_id", "id")[:limit])
 
 
-def adopted_sids(sids: Collection[str]) -> set[str]:
-    """Return those of these SIDs that a text of ours has."""
-    rows = Text.objects.filter(carrier_sid__in=sids)
-    return {sid for sid in rows.values_list("carrier_sid", flat=True) if sid is not None}
+def unknown_on(line_id: int) -> int:
+    """Return how many texts of a line are unknown, those that a person has to decide included."""
+    return Text.objects.filter(line_id=line_id, state="unknown").count()
+
+
+def adopted_sids(sids: Collection[str], *, attempt: Attempt) -> set[str]:
+    """Return those of these SIDs that belong to another attempt than this one.
+
+    A text of ours has them, or a callback bears another text's token. A token that nobody knows
+    says nothing: after a restore it may be this very text's.
+    """
+    texts = Text.objects.filter(carrier_sid__in=sids).values_list("carrier_sid", flat=True)
+    earlier = Attempt.objects.filter(text_id=attempt.text_id, carrier_sid__in=sids)
+    earlier = earlier.exclude(pk=attempt.pk)
+    others = Attempt.objects.exclude(text_id=attempt.text_id).values("token")
+    calls = StatusCall.objects.filter(message_sid__in=sids, attempt_token__in=others)
+    found = {sid for sid in texts if sid is not None}
+    found.update(earlier.values_list("carrier_sid", flat=True))
+    found.update(calls.values_list("message_sid", flat=True))
+    return found
 
 
 def keep_verdict(*, attempt_id: int, verdict: Verdict, read_at: datetime, now: datetime) -> None:
@@ -102,26 +130,57 @@ def keep_verdict(*, attempt_id: int, verdict: Verdict, read_at: datetime, now: d
     text; it waits again and is asked at the gate again.
     """
     with transaction.atomic():
-        attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
+        attempt = Attempt.objects.select_related("text").get(pk=attempt_id)
         text = Text.objects.select_for_update(of=("self",)).get(pk=attempt.text_id)
-        if text.state != "unknown":
+        attempt.refresh_from_db()
+        if text.state != "unknown" or attempt.outcome not in _OPEN:
             return
-        settle_after = timedelta(seconds=settings.SETTLE_SECONDS)
-        text.next_at = now + settle_after / 4
-        match verdict.answer:
-            case "found":
-                settle.adopt(text, verdict.sid, verdict.status, now)
-                attempt.carrier_sid = verdict.sid
-            case "doubtful":
-                attempt.doubtful_sid = verdict.sid
-            case "absent" if attempt.absent_since is None:
-                attempt.absent_since = read_at
-            case "absent" if read_at - attempt.absent_since >= settle_after:
-                attempt.outcome = "never_taken"
-                text.state, text.next_at = "queued", now
+        text.next_at = now + timedelta(seconds=settings.SETTLE_SECONDS) / 4
+        if verdict.sid and verdict.sid in adopted_sids([verdict.sid], attempt=attempt):
+            text.save()  # another attempt's by now: the next look sees it
+            return
+        _apply(verdict, text, attempt, read_at, now)
         attempt.save()
         text.save()
         feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
+
+
+def _apply(
+    verdict: Verdict, text: Text, attempt: Attempt, read_at: datetime, now: datetime
+) -> None:
+    attempt.doubtful_sid = verdict.sid if verdict.answer == "doubtful" else ""
+    if verdict.answer == "found":
+        settle.adopt(text, verdict.sid, verdict.status, now)
+        attempt.outcome, attempt.carrier_sid = "accepted", verdict.sid
+        attempt.ended_at = attempt.ended_at or now
+    elif verdict.answer == "doubtful":
+        attempt.absent_since = None
+    elif attempt.absent_since is None:
+        attempt.absent_since = read_at
+    elif read_at - attempt.absent_since >= timedelta(seconds=settings.SETTLE_SECONDS):
+        _never_taken(text, attempt, now)
+
+
+def _never_taken(text: Text, attempt: Attempt, now: datetime) -> None:
+    """Queue a text again whose attempt the carrier provably never took."""
+    if _is_called_back(attempt):
+        return
+    attempt.outcome = "never_taken"
+    attempt.ended_at = attempt.ended_at or now
+    pacing.give_back(line_id=text.line_id, segments=text.segments, taken_at=attempt.started_at)
+    if not text.attempts.filter(outcome__in=_OPEN).exclude(pk=attempt.pk).exists():
+        text.state, text.next_at, text.waits_for = "queued", now, ""
+
+
+def _is_called_back(attempt: Attempt) -> bool:
+    """Tell whether a stored callback, applied or not, proves that the carrier took the attempt.
+
+    One whose SID another text has by now proves nothing: the same words went out twice, and each
+    has one of the two SIDs.
+    """
+    sids = StatusCall.objects.filter(attempt_token=attempt.token).values("message_sid")
+    taken = Text.objects.filter(carrier_sid__in=sids).exclude(pk=attempt.text_id)
+    return sids.exclude(message_sid__in=taken.values("carrier_sid")).exists()
 
 
 def decide(*, text: Text, arrived: bool, by: Actor, now: datetime) -> None:
@@ -139,11 +198,13 @@ def decide(*, text: Text, arrived: bool, by: Actor, now: datetime) -> None:
             raise BadInput("This text was never attempted.")
         if arrived:
             attempt.outcome, text.state = "accepted", "sent"
-            text.carrier_sid = text.carrier_sid or attempt.doubtful_sid or None
+            text.carrier_sid = text.carrier_sid or _free_sid(attempt)
             text.sent_at = text.sent_at or attempt.started_at
         else:
+            text.attempts.filter(outcome__in=_OPEN).update(outcome="never_taken")
             attempt.outcome = "never_taken"
-            text.state, text.next_at = "queued", now
+            text.state, text.next_at, text.waits_for = "queued", now, ""
+        attempt.ended_at = attempt.ended_at or now
         attempt.save()
         text.save()
         audit.record(
@@ -154,3 +215,9 @@ def decide(*, text: Text, arrived: bool, by: Actor, now: datetime) -> None:
             subject=f"text:{text.pk}",
         )
         feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
+
+
+def _free_sid(attempt: Attempt) -> str | None:
+    """Return the SID of the text that may be this one, unless it is another's by now."""
+    sid = attempt.doubtful_sid
+    return sid if sid and sid not in adopted_sids([sid], attempt=attempt) else None
