@@ -1,0 +1,108 @@
+"""A long history, multiplied by SQL from one true example: the only way to a million in seconds.
+
+It knows tables by name and copies whatever columns they have, so that a column more or less needs
+no change here. Copies have ids of their own range, far from those that the product gives.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from django.db import connection
+
+PER_CHAT: Final = 20
+_FIRST: Final = 1_000_000_000  # the first copied id
+_NUMBERS: Final = (
+    "WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {end})"
+)
+_UNREAD: Final = "CASE WHEN (n.i % 50) = 0 THEN 1 ELSE 0 END"
+
+
+def count(table: str) -> int:
+    """Return how many rows a table has."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
+        return int(cursor.fetchone()[0])
+
+
+def commits(seconds: float) -> float:
+    """Insert copies of one stored inbound text, each with its commit; return how many a second."""
+    columns, row = _example("intake_inboundcall")
+    place = columns.index("message_sid")
+    marks = ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO intake_inboundcall ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+    done, began = 0, time.monotonic()
+    with connection.cursor() as cursor:
+        while time.monotonic() - began < seconds:
+            row[place] = f"raw{done}"
+            cursor.execute(statement, row)
+            done += 1
+    return done / (time.monotonic() - began)
+
+
+def fill(total: int) -> int:
+    """Have so many texts in all, half of them inbound; return a conversation of usual length."""
+    have = max(count("conversations_message") // PER_CHAT * PER_CHAT, PER_CHAT)
+    chats = have // PER_CHAT, total // PER_CHAT
+    out, come = {"only": "n.i % 2 = 0"}, {"only": "n.i % 2 = 1"}
+    place = {"conversation_id": _id("n.i / 20"), "at": _ago("n.i / 20")}
+    sid, ago = "'SMcopy' || n.i", _ago("n.i / 20")
+    _copy(
+        "conversations_conversation",
+        *chats,
+        number="'+1' || (2000000000 + n.i)",
+        last_at=_ago("n.i"),
+        unread=_UNREAD,
+    )
+    _copy("consent_clearance", have, total, **out)
+    sent = {"clearance_id": _id("n.i"), "state": "'delivered'", "carrier_sid": sid}
+    _copy("outbox_text", have, total, **out, **sent, created_at=ago)
+    _copy("intake_inboundcall", have, total, **come, message_sid=sid, worked_at=ago)
+    messages = ("conversations_message", have, total)
+    _copy(*messages, **out, **place, example="direction = 'out'", text_id=_id("n.i"))
+    _copy(*messages, **come, **place, example="direction = 'in'", call_id=_id("n.i"))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return _FIRST + chats[1] - 1
+
+
+def _copy(
+    table: str, first: int, end: int, *, only: str = "TRUE", example: str = "TRUE", **changes: str
+) -> None:
+    """Copy a table's first row for each number, with these columns changed."""
+    if first >= end:
+        return
+    columns = _columns(table)
+    changes = {"id": _id("n.i"), **changes}
+    chosen = ", ".join(changes.get(name, f"e.{name}") for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608 - our own names
+            f"{_NUMBERS.format(first=first, end=end)} SELECT {chosen} FROM n, "
+            f"(SELECT * FROM {table} WHERE {example} ORDER BY id LIMIT 1) AS e WHERE {only}"
+        )
+
+
+def _id(number: str) -> str:
+    return f"{_FIRST} + {number}"
+
+
+def _ago(seconds: str) -> str:
+    if connection.vendor == "sqlite":
+        return f"datetime('now', '-' || ({seconds}) || ' seconds')"
+    return f"now() - ({seconds}) * interval '1 second'"
+
+
+def _columns(table: str) -> list[str]:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_table_description(cursor, table)
+    return [column.name for column in found]
+
+
+def _example(table: str) -> tuple[list[str], list[object]]:
+    """Return a table's columns without the id, and the first row's values."""
+    columns = [name for name in _columns(table) if name != "id"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY id LIMIT 1")  # noqa: S608
+        return columns, list(cursor.fetchone())

@@ -1,0 +1,66 @@
+"""What was measured, as tables for people and as JSON for programs."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tenantline import __version__
+
+Cell = str | float | int | None
+
+
+@dataclass
+class Sheet:
+    """One measurement: columns, and rows of what was found."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Cell, ...]] = field(default_factory=list)
+
+    def add(self, *cells: Cell) -> None:
+        """Add a row, one cell for each column."""
+        if len(cells) != len(self.columns):
+            raise ValueError(f"{self.name}: {len(cells)} cells for {len(self.columns)} columns")
+        self.rows.append(cells)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the rows by column, for JSON."""
+        rows = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        return {"title": self.title, "rows": rows}
+
+
+def as_dict(sheets: Iterable[Sheet]) -> dict[str, Any]:
+    """Return all that was measured, with what it was measured on."""
+    machine = {"cores": os.cpu_count(), "system": platform.platform()}
+    return {
+        "version": __version__,
+        "python": platform.python_version(),
+        "machine": machine,
+        "measured": {sheet.name: sheet.as_dict() for sheet in sheets},
+    }
+
+
+def show(sheet: Sheet, console: Console) -> None:
+    """Print one measurement as a table."""
+    table = Table(title=sheet.title, title_justify="left", title_style="bold")
+    for nth, column in enumerate(sheet.columns):
+        table.add_column(column, justify="left" if nth == 0 else "right")
+    for row in sheet.rows:
+        table.add_row(*(_words(cell) for cell in row))
+    console.print(table)
+
+
+def _words(cell: Cell) -> str:
+    if cell is None:
+        return "-"
+    if isinstance(cell, float):
+        return f"{cell:,.0f}" if abs(cell) >= 100 else f"{cell:.2f}".rstrip("0").rstrip(".")
+    return f"{cell:,}" if isinstance(cell, int) else cell

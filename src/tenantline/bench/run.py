@@ -1,0 +1,46 @@
+"""Goes through the measurements, in a folder of its own that is removed afterwards."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from tenantline.bench import NAMES, postgres
+from tenantline.bench.measures import ALL, QUICK, Bench, Engine, Sizes
+from tenantline.bench.report import Sheet
+
+
+def run(
+    *,
+    quick: bool = False,
+    names: Sequence[str] = NAMES,
+    server: str = "",
+    sqlite_only: bool = False,
+    where: Path | None = None,
+    say: Callable[[str], None],
+) -> Iterator[Sheet]:
+    """Yield each measurement as it is done, SQLite first.
+
+    ``server`` is a PostgreSQL where databases may be made; without one, one of our own is started
+    if its wheel is installed. ``where`` is a folder on the disk that is to be measured.
+
+    Raises:
+        BenchError: a part could not be measured; the message says which.
+    """
+    with tempfile.TemporaryDirectory(prefix="tenantline-bench-", dir=where) as name:
+        bench = Bench(Path(name), QUICK if quick else Sizes(), say)
+        for engine in _engines(bench, server, sqlite_only=sqlite_only):
+            for measure in names:
+                yield from ALL[measure](bench, engine)
+
+
+def _engines(bench: Bench, server: str, *, sqlite_only: bool) -> Iterator[Engine]:
+    yield "SQLite", ""
+    if sqlite_only:
+        return
+    address = server or postgres.own_server(bench.folder / "postgres")
+    if address is None:
+        bench.say("PostgreSQL is left out: name a server with --postgres.")
+        return
+    yield "PostgreSQL", address
