@@ -12,6 +12,7 @@ from tenantline.desk.widgets import WIDGETS
 from tenantline.facilities import actions as facilities
 from tenantline.facilities import queries
 from tenantline.intake import hearing
+from tenantline.intake.models import InboundCall
 from tenantline.kernel.clock import now
 from tenantline.outbox.models import Text, WorkerBeat
 from tenantline.staff import board
@@ -157,17 +158,31 @@ def test_a_line_that_was_read_back_is_connected(house: House):
     assert "incoming texts read back 0 s ago" in page
 
 
-def known(house: House, found: int = 0) -> int:
+def known(house: House) -> int:
     line = queries.sending_line(house.lamar.pk)
     assert line is not None
     hearing.beat(name="web", unbroken=False, now=now())
-    hearing.note_reading(line_id=line.pk, began_at=now(), found=found, now=now())
+    hearing.note_reading(line_id=line.pk, began_at=now(), now=now())
     return line.pk
 
 
+def missed(house: House, count: int) -> None:
+    """Texts that only a reading has found, though a web process listened."""
+    known(house)
+    for _ in range(count):
+        call = cast.receive(cast.mobile(), house.lamar, "Is anybody there?")
+        InboundCall.objects.filter(pk=call.call_id).update(handed_at=None, missed=True)
+
+
 def test_texts_that_nobody_handed_to_us_are_told(house: House):
-    known(house, found=3)
-    assert "3 texts came in without a call to us" in text(house.clerk, "lines")
+    missed(house, 3)
+    assert "3 texts of the last day came in without a call to us" in text(house.clerk, "lines")
+
+
+def test_a_deaf_webhook_is_told_at_the_top_of_everybodys_home(house: House):
+    assert "do not reach us by themselves" not in house.clerk.get("/").content.decode()
+    missed(house, 1)
+    assert "do not reach us by themselves" in house.clerk.get("/").content.decode()
 
 
 def test_a_list_that_cannot_be_read_says_why(house: House):

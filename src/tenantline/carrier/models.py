@@ -1,8 +1,32 @@
-"""The sandbox carrier's store; texts at Twilio are kept by ``outbox`` and ``conversations``."""
+"""What only the carrier's room keeps: the block lists as told to us, and the sandbox's texts.
+
+Texts at Twilio are kept by ``outbox`` and ``conversations``.
+"""
 
 from __future__ import annotations
 
 from django.db import models
+
+from tenantline.facilities.models import Line
+
+
+class Block(models.Model):
+    """Whether the carrier blocks a phone for a line, as far as it has let us know.
+
+    It has no list that can be read; it tells by refusing a text (``told_by`` is the error's code)
+    and by the keywords that it hands on (``told_by`` is then ``keyword``).
+    """
+
+    line = models.ForeignKey(Line, on_delete=models.CASCADE)
+    number = models.CharField(max_length=64)
+    blocked = models.BooleanField()
+    told_by = models.CharField(max_length=10)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "number"], name="block_once_per_line")
+        ]
 
 
 class SandboxText(models.Model):

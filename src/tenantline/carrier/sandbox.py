@@ -17,6 +17,7 @@ from typing import Final
 from asgiref.sync import sync_to_async
 from django.db.models import Q, QuerySet
 
+from tenantline.carrier.blocks import START_WORDS, STOP_WORDS
 from tenantline.carrier.codes import meaning_of
 from tenantline.carrier.errors import CarrierProblem
 from tenantline.carrier.models import SandboxText
@@ -28,15 +29,11 @@ from tenantline.kernel.segments import measure
 OUT, IN = SandboxText.Direction.OUT, SandboxText.Direction.IN
 
 # Twilio's own keywords; only a text that is the single word counts.
-_STOP_WORDS: Final = frozenset(
-    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE"}
-)
-_START_WORDS: Final = frozenset({"START", "YES", "UNSTOP"})
 _HELP_WORDS: Final = frozenset({"HELP", "INFO"})
 _REPLIES: Final = {
-    _STOP_WORDS: "You are unsubscribed and will get no more messages from this number. "
+    STOP_WORDS: "You are unsubscribed and will get no more messages from this number. "
     "Reply START to resubscribe.",
-    _START_WORDS: "You are resubscribed and will get messages from this number. "
+    START_WORDS: "You are resubscribed and will get messages from this number. "
     "Reply HELP for help, STOP to unsubscribe. Msg & data rates may apply.",
     _HELP_WORDS: "Reply STOP to unsubscribe. Msg & data rates may apply.",
 }
@@ -159,7 +156,7 @@ def is_blocked(handset: Number, line: Number) -> bool:
         .values_list("body", flat=True)
     )
     words = (_keyword(body) for body in bodies)
-    return next((word in _STOP_WORDS for word in words if word not in _HELP_WORDS and word), False)
+    return next((word in STOP_WORDS for word in words if word not in _HELP_WORDS and word), False)
 
 
 def _accept(number: Number, parcel: Parcel, at: datetime) -> Accepted | Rejected:
@@ -209,7 +206,7 @@ def _shown(row: SandboxText) -> list[HandsetText]:
 def _keyword(body: str) -> str:
     """Return the keyword that a text is as a whole; empty for any other text."""
     word = body.strip().upper()
-    return word if word in _STOP_WORDS | _START_WORDS | _HELP_WORDS else ""
+    return word if word in STOP_WORDS | START_WORDS | _HELP_WORDS else ""
 
 
 def _new_sid() -> str:

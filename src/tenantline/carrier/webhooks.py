@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from typing import Final
+
+from django.conf import settings
+
 from tenantline.kernel.segments import measure
 
 API_VERSION = "2010-04-01"
+PROBE: Final = "TenantlineProbe"
+"""The parameter that makes a signed call a probe of the doctor's. Twilio never sends it."""
+PROOF_HEADER: Final = "x-tenantline-probe"
 
 Form = list[tuple[str, str]]
+
+
+def probe_form(*, account_sid: str, nonce: str) -> Form:
+    """Return a call by which the doctor asks the public address whether it is ours."""
+    return [("AccountSid", account_sid), (PROBE, nonce)]
+
+
+def proof(nonce: str) -> str:
+    """Return what only an installation with our secret key answers to a probe."""
+    key = f"probe:{settings.SECRET_KEY}".encode()
+    return hmac.new(key, nonce.encode(), hashlib.sha256).hexdigest()
 
 
 def inbound_form(*, sid: str, account_sid: str, sender: str, recipient: str, body: str) -> Form:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from tenantline import __version__
+from tenantline.cli.backup import backup, restore
+from tenantline.cli.bench import bench
 from tenantline.cli.demo import demo
 from tenantline.cli.doctor import doctor
 from tenantline.cli.facility import facility
@@ -12,6 +14,7 @@ from tenantline.cli.import_ import import_
 from tenantline.cli.installation import init
 from tenantline.cli.line import line
 from tenantline.cli.program import Program
+from tenantline.cli.reconcile import reconcile
 from tenantline.cli.serving import serve, worker
 from tenantline.cli.staff import staff, token
 
@@ -26,5 +29,20 @@ def main() -> None:
     """
 
 
-for _command in (demo, init, serve, worker, facility, line, staff, token, import_, doctor):
+for _command in (
+    demo,
+    init,
+    serve,
+    worker,
+    facility,
+    line,
+    staff,
+    token,
+    import_,
+    doctor,
+    reconcile,
+    backup,
+    restore,
+    bench,
+):
     main.add_command(_command)

@@ -10,9 +10,10 @@ import re
 from datetime import datetime
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import F
 
+from tenantline.carrier import blocks
 from tenantline.consent import actions as consent
 from tenantline.consent import keywords
 from tenantline.consent import queries as consent_queries
@@ -26,10 +27,12 @@ from tenantline.facilities.models import Line
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.feed import actions as feed
 from tenantline.intake import actions as intake
-from tenantline.intake.models import InboundCall
+from tenantline.intake import files
+from tenantline.intake.files import Named
+from tenantline.intake.models import InboundCall, OtherContent
 from tenantline.kernel import phone
 from tenantline.kernel.actor import system
-from tenantline.kernel.errors import Refused, TenantlineError
+from tenantline.kernel.errors import Refused
 from tenantline.kernel.phone import Number
 from tenantline.outbox import actions as outbox
 from tenantline.outbox.actions import Wish
@@ -38,14 +41,15 @@ from tenantline.tenants.models import Tenant
 
 _log = structlog.get_logger(__name__)
 _BY = system("inbound")
-_MEDIA = re.compile(r"MediaUrl(\d+)")
+_MEDIA = re.compile(r"MediaUrl(\d{1,3})", re.ASCII)
+_MOST_FILES = 10  # as many as Twilio takes with one text; more are believed only if they are named
 
 
 def work_safely(*, call_id: int, now: datetime) -> bool:
     """Work on a stored call; on failure keep it open for another try. Return whether it worked."""
     try:
         work(call_id=call_id, now=now)
-    except (TenantlineError, DatabaseError, ValueError, LookupError) as error:
+    except Exception as error:  # whatever it was, it must stop neither the others nor the worker
         _log.error("inbound call could not be worked on", call=call_id, exc_info=True)
         intake.mark_failed(call_id, error=f"{type(error).__name__}: {error}", now=now)
         return False
@@ -58,19 +62,57 @@ def work(*, call_id: int, now: datetime) -> None:
         call = intake.take(call_id)
         if call is None:
             return
-        reading = keywords.read(call.body, opt_out_type=call.params.get("OptOutType", ""))
         intake.mark_worked(call, now=now)
-        started = _hear(call, reading, now)
-        if reading.heard == "stop":
-            outbox.recheck(number=call.sender, now=now)
-        if call.line is None:
-            Stray.objects.create(call=call, at=call.received_at)
-            return
-        _join_thread(call, call.line, reading, now)
-        if started.counted:
-            _confirm(started, call, now)
-        elif reading.heard == "help" and call.line.answers_help:
-            _help(call, call.line, now)
+        if not _was_worked_on(call):
+            _work_first(call, now)
+        for other in intake.take_others(call, now=now):
+            _hear_other(call, other, now)
+
+
+def _work_first(call: InboundCall, now: datetime) -> None:
+    reading = keywords.read(call.body, opt_out_type=call.params.get("OptOutType", ""))
+    started = _hear(call, reading, now)
+    if reading.heard == "stop":
+        outbox.recheck(number=call.sender, now=now)
+    named = _files(call)
+    if named:
+        files.expect(call=call, named=named, now=now)
+    if call.line is None:
+        Stray.objects.create(call=call, at=call.received_at)
+        return
+    blocks.note_keyword(line=call.line, number=call.sender, body=call.body, at=call.received_at)
+    _join_thread(call, call.line, reading, now)
+    if started.counted:
+        _confirm(started, call, now)
+    elif reading.heard == "help" and call.line.answers_help:
+        _help(call, call.line, now)
+
+
+def _was_worked_on(call: InboundCall) -> bool:
+    """Tell whether a call is open once more only because of what came again under its id."""
+    if not call.differs:
+        return False
+    return Message.objects.filter(call=call).exists() or Stray.objects.filter(call=call).exists()
+
+
+def _hear_other(call: InboundCall, other: OtherContent, now: datetime) -> None:
+    """Honour a STOP in what came again with other content, and let open pages show the flag."""
+    reading = keywords.read(other.body, opt_out_type=other.params.get("OptOutType", ""))
+    facility_id = call.line.facility_id if call.line else None
+    if reading.heard == "stop":
+        consent.hear_stop(
+            number=other.sender,
+            facility_id=facility_id,
+            source=call.message_sid,
+            at=other.received_at,
+            text=other.body,
+            now=now,
+        )
+        outbox.recheck(number=other.sender, now=now)
+    message = Message.objects.select_related("conversation").filter(call=call).first()
+    if message is not None:
+        thread = message.conversation
+        feed.tell(facility_id=thread.facility_id, topic="message", ref=thread.pk, now=now)
 
 
 def _hear(call: InboundCall, reading: Reading, now: datetime) -> Started:
@@ -96,7 +138,7 @@ def _join_thread(call: InboundCall, line: Line, reading: Reading, now: datetime)
         direction="in",
         at=call.received_at,
         body=call.body,
-        media=_media(call),
+        media=[{"url": one.url, "type": one.declared} for one in _files(call)],
         call=call,
         line=line,
         heard_as=reading.heard if reading.heard != "nothing" else "",
@@ -109,11 +151,18 @@ def _join_thread(call: InboundCall, line: Line, reading: Reading, now: datetime)
     feed.tell(facility_id=line.facility_id, topic="message", ref=conversation.pk, now=now)
 
 
-def _media(call: InboundCall) -> list[dict[str, str]]:
-    names = sorted(int(m[1]) for m in map(_MEDIA.fullmatch, call.params) if m)
+def _files(call: InboundCall) -> list[Named]:
+    """Return the call's pictures and other files.
+
+    A text that only a reading has found says how many it has; where they are is asked later.
+    """
+    nths = {int(m[1]) for m in map(_MEDIA.fullmatch, call.params) if m}
+    told = call.params.get("NumMedia", "")
+    if told.isascii() and told.isdecimal() and len(told) < 4:
+        nths |= set(range(min(int(told), _MOST_FILES)))
     return [
-        {"url": call.params[f"MediaUrl{n}"], "type": call.params.get(f"MediaContentType{n}", "")}
-        for n in names
+        Named(call.params.get(f"MediaUrl{n}", ""), call.params.get(f"MediaContentType{n}", ""))
+        for n in sorted(nths)
     ]
 
 

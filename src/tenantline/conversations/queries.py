@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from tenantline.conversations.models import Conversation, Message, Stray
 from tenantline.facilities.models import Facility
 from tenantline.facilities.scope import Scope
+from tenantline.intake import queries as intake
 from tenantline.kernel.errors import NotFound
 from tenantline.staff.models import Staff
 from tenantline.tenants import queries as tenants
@@ -34,6 +35,11 @@ def with_number(facility_id: int, number: str) -> Conversation | None:
     """Return the conversation of a number with a facility, None where none has begun."""
     rows = Conversation.objects.select_related("facility", "assigned_to")
     return rows.filter(facility_id=facility_id, number=number).first()
+
+
+def of_call(call_id: int) -> Conversation | None:
+    """Return the conversation that a stored call has joined, None for a stray."""
+    return Conversation.objects.filter(messages__call=call_id).first()
 
 
 def holders(conversation: Conversation) -> list[Tenant]:
@@ -232,8 +238,14 @@ def with_texts(conversation: Conversation, text_ids: list[int]) -> list[Message]
     return list(_thread(conversation).filter(text_id__in=text_ids).order_by("id"))
 
 
+def with_ids(conversation: Conversation, ids: list[int]) -> list[Message]:
+    """Return these messages of the thread, oldest first."""
+    return list(_thread(conversation).filter(pk__in=ids).order_by("id"))
+
+
 def _thread(conversation: Conversation) -> QuerySet[Message]:
-    return conversation.messages.select_related("text__clearance__tenant", "call")
+    rows = conversation.messages.select_related("text__clearance__tenant", "call")
+    return rows.prefetch_related(intake.with_files("call__files"), "call__others")
 
 
 def newest_message_id(tenant_id: int) -> int:
@@ -243,4 +255,5 @@ def newest_message_id(tenant_id: int) -> int:
 
 def strays(*, limit: int = 100) -> list[Stray]:
     """Return texts to numbers that are no line of ours, newest first."""
-    return list(Stray.objects.select_related("call").order_by("-id")[:limit])
+    rows = Stray.objects.select_related("call")
+    return list(rows.prefetch_related(intake.with_files("call__files")).order_by("-id")[:limit])

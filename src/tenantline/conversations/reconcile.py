@@ -7,6 +7,7 @@ are worked on first.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,6 +26,7 @@ from tenantline.intake import actions as intake
 from tenantline.intake import hearing
 from tenantline.intake import queries as calls
 from tenantline.intake.actions import Inbound
+from tenantline.intake.hearing import Knowledge
 from tenantline.kernel import clock
 from tenantline.kernel.threads import in_database
 
@@ -35,11 +37,25 @@ _AT_A_TIME: Final = 200
 _REST_OF_THE_SECOND: Final = timedelta(microseconds=999_999)
 
 
+@dataclass(frozen=True, slots=True)
+class LineRead:
+    """How the reading of a line's list ended: how many texts only it has found, or the problem."""
+
+    found: int = 0
+    problem: str = ""
+
+
 async def read_line(client: Client, line: Line) -> int | None:
     """Read a line's inbound list to its end; return how many texts only this has found.
 
     None: it could not be read, and the line's inbound stays unknown.
     """
+    done = await reading_of(client, line)
+    return None if done.problem else done.found
+
+
+async def reading_of(client: Client, line: Line) -> LineRead:
+    """Read a line's inbound list to its end, and say how that went. Any number may read at once."""
     began_at = clock.now()
     since = await in_database(_since, line)
     account = account_of(line)
@@ -51,8 +67,8 @@ async def read_line(client: Client, line: Line) -> int | None:
         await in_database(
             hearing.note_problem, line_id=line.pk, problem=problem.sentence, now=clock.now()
         )
-        return None
-    return await in_database(_keep, line, listed, began_at)
+        return LineRead(problem=problem.sentence)
+    return LineRead(await in_database(_keep, line, listed, began_at))
 
 
 def account_of(line: Line) -> Account:
@@ -79,15 +95,17 @@ def _keep(line: Line, listed: list[ListedMessage], began_at: datetime) -> int:
     known = calls.known_sids([item.sid for item in listed])
     missed = [item for item in listed if item.sid not in known and _is_ours(item, line)]
     ids: list[tuple[int, str]] = []
+    heard = hearing.knowledge(clock.now())
     for start in range(0, len(missed), _AT_A_TIME):
         group = missed[start : start + _AT_A_TIME]
-        stored = intake.store([_call(item, line) for item in group], now=clock.now())
+        calls_ = [_call(item, line, heard) for item in group]
+        stored = intake.store(calls_, now=clock.now())
         ids += [(i, item.body) for i, item in zip(stored, group, strict=True) if i is not None]
     # STOPs first, otherwise in the order they came: Twilio lists newest first, the sort is stable.
     ids.reverse()
     for call_id, _ in sorted(ids, key=lambda pair: not _is_stop(pair[1])):
         inbound.work_safely(call_id=call_id, now=clock.now())
-    hearing.note_reading(line_id=line.pk, began_at=began_at, found=len(ids), now=clock.now())
+    hearing.note_reading(line_id=line.pk, began_at=began_at, now=clock.now())
     return len(ids)
 
 
@@ -101,7 +119,8 @@ def _is_stop(body: str) -> bool:
     return keywords.read(body).heard == "stop"
 
 
-def _call(item: ListedMessage, line: Line) -> Inbound:
+def _call(item: ListedMessage, line: Line, heard: Knowledge) -> Inbound:
+    came = item.sent_at or item.created_at
     return Inbound(
         message_sid=item.sid,
         account_sid=line.account_sid,
@@ -110,8 +129,9 @@ def _call(item: ListedMessage, line: Line) -> Inbound:
         recipient=item.recipient,
         body=item.body,
         params={"MessageSid": item.sid, "NumMedia": str(item.media)},
-        source="reconcile",
+        source=intake.READING,
         received_at=_came_at(item),
+        missed=came is not None and heard.was_listening(came),
     )
 
 

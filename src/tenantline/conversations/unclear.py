@@ -14,10 +14,11 @@ from tenantline.carrier import listing
 from tenantline.carrier.client import Client
 from tenantline.carrier.errors import CarrierProblem
 from tenantline.conversations.reconcile import account_of
+from tenantline.facilities.models import Line
 from tenantline.kernel import clock
 from tenantline.kernel.threads import in_database
-from tenantline.outbox import stale, unknown
-from tenantline.outbox.models import Attempt
+from tenantline.outbox import rules, stale, unknown
+from tenantline.outbox.models import Attempt, Text
 from tenantline.outbox.unknown import OLDER_BY, Listed
 
 _log = structlog.get_logger(__name__)
@@ -33,6 +34,19 @@ async def settle_unknown(client: Client) -> int:
             _log.warning("unclear text not looked for", text=attempt.text_id, why=problem.sentence)
             return 0
     return len(attempts)
+
+
+async def settle_line(client: Client, line: Line, *, limit: int) -> int:
+    """Look for every unknown text of a line now; return how many were settled by that.
+
+    Raises:
+        CarrierProblem: the carrier's list cannot be read.
+    """
+    attempts = await in_database(unknown.unsettled, now=clock.now(), line_id=line.pk, limit=limit)
+    before = await in_database(unknown.unknown_on, line.pk)
+    for attempt in attempts:
+        await _look_for(client, attempt)
+    return max(before - await in_database(unknown.unknown_on, line.pk), 0)
 
 
 async def _look_for(client: Client, attempt: Attempt) -> None:
@@ -65,7 +79,7 @@ async def _listed(client: Client, attempt: Attempt) -> list[Listed]:
 
 
 def _verdict(attempt: Attempt, listed: list[Listed]) -> unknown.Verdict:
-    adopted = unknown.adopted_sids([item.sid for item in listed])
+    adopted = unknown.adopted_sids([item.sid for item in listed], attempt=attempt)
     return unknown.judge(
         listed, body=attempt.text.body, started_at=attempt.started_at, adopted=adopted
     )
@@ -75,17 +89,32 @@ async def refresh_stale(client: Client) -> int:
     """Ask the carrier for texts that were sent a while ago and never heard of; return how many."""
     texts = await in_database(stale.stale, now=clock.now())
     for text in texts:
-        if text.line is None or text.carrier_sid is None:
-            continue
         try:
-            account = await in_database(account_of, text.line)
-            item = await listing.message(client, account, text.carrier_sid)
+            await _refresh(client, text)
         except CarrierProblem as problem:
             _log.warning("state of a text not read", text=text.pk, why=problem.sentence)
             await in_database(stale.look_later, text_id=text.pk, now=clock.now())
-            continue
-        await _refreshed(text.pk, item.status, item.error_code, clock.now())
     return len(texts)
+
+
+async def refresh_line(client: Client, line: Line, *, limit: int) -> int:
+    """Ask the carrier for the texts of a line whose end is not known; return how many moved.
+
+    Raises:
+        CarrierProblem: the carrier does not say.
+    """
+    texts = await in_database(stale.stale, now=clock.now(), line_id=line.pk, limit=limit)
+    return sum([await _refresh(client, text) for text in texts])
+
+
+async def _refresh(client: Client, text: Text) -> bool:
+    """Take what the carrier says of a text; return whether it says something new."""
+    if text.line is None or text.carrier_sid is None:
+        return False
+    account = await in_database(account_of, text.line)
+    item = await listing.message(client, account, text.carrier_sid)
+    await _refreshed(text.pk, item.status, item.error_code, clock.now())
+    return rules.state_for(item.status) != text.state
 
 
 async def _refreshed(text_id: int, status: str, code: int | None, now: datetime) -> None:

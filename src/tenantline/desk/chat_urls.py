@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tenantline.desk.views import chat, chat_acts, inbox
+from tenantline.desk.views import chat, chat_acts, files, inbox
 
 urlpatterns: list[URLPattern] = [
     path("inbox/", inbox.page, name="inbox"),
@@ -20,4 +20,6 @@ urlpatterns: list[URLPattern] = [
     path("tenants/<int:tenant_id>/chat/", chat.tenant_page, name="chat_tenant"),
     path("tenants/<int:tenant_id>/chat/send/", chat_acts.send, name="chat_send"),
     path("tenants/<int:tenant_id>/chat/opt-in/", chat_acts.opt_in, name="chat_opt_in"),
+    path("files/<int:file_id>/", files.one, name="file"),
+    path("files/<int:file_id>/again/", files.again, name="file_again"),
 ]

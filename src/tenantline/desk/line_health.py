@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from tenantline.desk.access import Desk
     from tenantline.facilities.models import Facility, Line
     from tenantline.intake.models import LineReading
+    from tenantline.intake.queries import Missed
 
 State = Literal["paused", "replaced", "unread", "sending"]
 _LATE: Final = timedelta(minutes=1)
-_DEAF_FOR: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class LineHealth:
-    """A connected line. ``deaf``: its last day's readings found texts that nobody handed to us.
+    """A connected line. ``missed``: texts that nobody handed to us while we listened, if any.
 
     ``read_ago`` is the age of the last complete reading of what came in, None before the first.
     """
@@ -32,7 +32,7 @@ class LineHealth:
     state: State
     reading: LineReading | None
     read_ago: timedelta | None
-    deaf: bool
+    missed: Missed | None
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,14 @@ def of(desk: Desk) -> Health:
     connected = [line for line in facilities.lines(desk.view) if line.disconnected_at is None]
     known = hearing.knowledge(desk.now)
     readings = intake.readings([line.pk for line in connected])
+    missed = intake.missed([line.pk for line in connected], desk.now)
     sending = {line.facility_id for line in connected if line.sending}
     sites = [desk.facility] if desk.facility else desk.facilities
     return Health(
-        lines=[_one(line, known, readings.get(line.pk), desk.now) for line in connected],
+        lines=[
+            _one(line, known, readings.get(line.pk), missed.get(line.pk), desk.now)
+            for line in connected
+        ],
         lineless=[site for site in sites if site.pk not in sending],
         workers=len(outbox.fresh_workers(desk.now)),
         queued=outbox.queue_length(desk.view),
@@ -67,13 +71,29 @@ def of(desk: Desk) -> Health:
     )
 
 
+def one(line: Line, now: datetime) -> LineHealth:
+    """Return how a line is."""
+    reading = intake.readings([line.pk]).get(line.pk)
+    missed = intake.missed([line.pk], now).get(line.pk)
+    return _one(line, hearing.knowledge(now), reading, missed, now)
+
+
+def deaf(desk: Desk) -> list[Line]:
+    """Return the lines whose texts nobody hands to us, for a banner."""
+    lines = [line for line in facilities.lines(desk.view) if line.disconnected_at is None]
+    missed = intake.missed([line.pk for line in lines], desk.now)
+    return [line for line in lines if line.pk in missed]
+
+
 def _one(
-    line: Line, known: hearing.Knowledge, reading: LineReading | None, now: datetime
+    line: Line,
+    known: hearing.Knowledge,
+    reading: LineReading | None,
+    missed: Missed | None,
+    now: datetime,
 ) -> LineHealth:
-    found_at = reading.found_at if reading else None
-    deaf = found_at is not None and now - found_at < _DEAF_FOR
     read_ago = max(now - reading.began_at, timedelta()) if reading else None
-    return LineHealth(line, _state(line, known), reading, read_ago, deaf)
+    return LineHealth(line, _state(line, known), reading, read_ago, missed)
 
 
 def _state(line: Line, known: hearing.Knowledge) -> State:

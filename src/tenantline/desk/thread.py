@@ -8,8 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from tenantline.desk import files
+from tenantline.desk.files import ShownFile
+
 if TYPE_CHECKING:
     from tenantline.conversations.models import Message
+    from tenantline.intake.models import OtherContent
 
 _HEARD = {
     "stop": "Heard as STOP: no more texts to this number",
@@ -22,7 +26,7 @@ _SAID_LENGTH = 120
 
 @dataclass(frozen=True)
 class Item:
-    """One text. ``day`` is set where a new day begins; ``pictures`` has a word for each file.
+    """One text. ``day`` is set where a new day begins; ``files`` are its pictures and other files.
 
     ``heard`` says what keyword an inbound text was, ``said`` what a screen reader announces,
     ``addressee`` whose text it is where two share the phone (R12).
@@ -31,7 +35,7 @@ class Item:
     message: Message
     day: date | None
     day_words: str
-    pictures: list[str]
+    files: list[ShownFile]
     heard: str
     said: str
     addressee: str
@@ -40,6 +44,17 @@ class Item:
     def inbound(self) -> bool:
         """Tell whether the tenant wrote it."""
         return self.message.direction == "in"
+
+    @property
+    def awaits_files(self) -> bool:
+        """Tell whether a file of it is still being fetched, so that the page asks again."""
+        return any(file.state == "fetching" for file in self.files)
+
+    @property
+    def others(self) -> list[OtherContent]:
+        """Return what came again under the same id with other content."""
+        call = self.message.call
+        return list(call.others.all()) if call is not None and call.differs else []
 
     @property
     def author(self) -> str:
@@ -78,7 +93,7 @@ def items(
                 message=message,
                 day=day if new else None,
                 day_words=day_words(day, _day(now, zone)) if new else "",
-                pictures=[_file_words(str(file.get("type", ""))) for file in message.media],
+                files=files.shown(message.call),
                 heard=_HEARD.get(message.heard_as, ""),
                 said=_said(message, sender),
                 addressee=_addressee(message) if shared else "",
@@ -103,7 +118,7 @@ def first_words(message: Message) -> str:
     words = " ".join(message.body.split())
     if words:
         return words[:_SAID_LENGTH]
-    return _file_words(str(message.media[0].get("type", ""))) if message.media else "(no words)"
+    return files.words_for(str(message.media[0]["type"])) if message.media else "(no words)"
 
 
 def _said(message: Message, sender: str) -> str:
@@ -113,10 +128,6 @@ def _said(message: Message, sender: str) -> str:
 
 def _addressee(message: Message) -> str:
     return "" if message.text is None else message.text.clearance.tenant.name
-
-
-def _file_words(kind: str) -> str:
-    return "Picture" if kind.startswith("image/") or not kind else f"File ({kind[:40]})"
 
 
 def _day(at: datetime, zone: str) -> date:

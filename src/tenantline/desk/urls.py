@@ -14,7 +14,7 @@ from tenantline.desk.views import (
     tenant_acts,
     tenants,
 )
-from tenantline.desk.views.settings import audit, facilities, lines, staff, tokens
+from tenantline.desk.views.settings import audit, facilities, line, lines, staff, tokens
 
 app_name = "desk"
 
@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/facilities/<str:code>/", facilities.one, name="facility"),
     path("settings/facilities/<str:code>/units/", facilities.add_units, name="facility_units"),
     path("settings/lines/", lines.page, name="lines"),
+    path("settings/lines/<int:line_id>/", line.page, name="line"),
     path("settings/connect-line/", lines.connect, name="line_connect"),
     path("settings/lines/<int:line_id>/pause/", lines.pause, name="line_pause"),
     path("settings/lines/<int:line_id>/resume/", lines.resume, name="line_resume"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
-from typing import Any
+from datetime import datetime, time, timedelta
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
@@ -21,6 +21,10 @@ from tenantline.kernel.secrets import vault
 from tenantline.staff.models import Role, Staff, Token
 
 _NAME_LENGTH = 80  # it begins every automatic text
+# How long the token before still verifies: until the new one has signed, and a little longer for
+# calls on their way; at most so long.
+OLD_TOKEN_AT_MOST: Final = timedelta(days=14)
+OLD_TOKEN_AFTER_NEW: Final = timedelta(hours=1)
 
 
 def add_facility(
@@ -179,22 +183,57 @@ def connect_line(*, facility: Facility, details: LineDetails, by: Actor, now: da
         Line.objects.filter(facility=facility, sending=True).exclude(pk=line.pk).update(
             sending=False
         )
-        _put_credentials(line, details)
-        line.connected_at, line.disconnected_at = now, None
+        _put_credentials(line, details, now)
+        if line.pk is None or line.disconnected_at is not None:
+            # Connected anew with another token it stays the line it was: what came is still ours.
+            line.connected_at = now
+        line.disconnected_at = None
         line.sending, line.paused_at, line.paused_reason = True, None, ""
         line.save()
         _tell_line("line.connected", line, by, now)
+        _share_token(line, details, by, now)
     return line
 
 
-def _put_credentials(line: Line, details: LineDetails) -> None:
+def _share_token(line: Line, details: LineDetails, by: Actor, now: datetime) -> None:
+    """Give a changed token to the other lines of its account too: theirs ends with it."""
+    others = Line.objects.select_for_update().filter(
+        account_sid=line.account_sid, carrier=line.carrier
+    )
+    for other in others.exclude(pk=line.pk):
+        if vault().open(other.auth_token_sealed) != details.auth_token:
+            _put_token(other, details, now)
+            other.save()
+            _tell_line("line.token_changed", other, by, now)
+
+
+def _put_credentials(line: Line, details: LineDetails, now: datetime) -> None:
+    _put_token(line, details, now)
     line.carrier = details.carrier
     line.account_sid = details.account_sid
-    line.auth_token_sealed = vault().seal(details.auth_token)
     line.messaging_service_sid = details.messaging_service_sid
     line.number_sid = details.number_sid
     # What was found first counts: the second time it may be our own address.
     line.previous_addresses = {**details.previous_addresses, **line.previous_addresses}
+
+
+def _put_token(line: Line, details: LineDetails, now: datetime) -> None:
+    """Take a line's token; the one before goes on verifying what the same account signs."""
+    if line.auth_token_sealed:
+        old = vault().open(line.auth_token_sealed)
+        if old == details.auth_token:
+            return
+        same_account = line.account_sid == details.account_sid
+        line.previous_token_sealed = line.auth_token_sealed if same_account else ""
+        line.previous_token_until = now + OLD_TOKEN_AT_MOST if same_account else None
+    line.auth_token_sealed = vault().seal(details.auth_token)
+
+
+def retire_old_tokens(*, account_sid: str, now: datetime) -> int:
+    """Let the tokens before end soon: Twilio signs with the new one now. Returns of how many."""
+    soon = now + OLD_TOKEN_AFTER_NEW
+    lines = Line.objects.filter(account_sid=account_sid, previous_token_until__gt=soon)
+    return lines.update(previous_token_until=soon)
 
 
 def disconnect_line(*, line: Line, by: Actor, now: datetime, put_back: bool = False) -> None:

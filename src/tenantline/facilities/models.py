@@ -63,6 +63,9 @@ class Line(models.Model):
     carrier = models.CharField(max_length=8, choices=Carrier, default=Carrier.TWILIO)
     account_sid = models.CharField(max_length=40, db_index=True)
     auth_token_sealed = models.TextField()
+    # The token before: Twilio may sign with it until the new one is made the account's primary.
+    previous_token_sealed = models.TextField(blank=True)
+    previous_token_until = models.DateTimeField(null=True)
     messaging_service_sid = models.CharField(max_length=40, blank=True)
     number_sid = models.CharField(max_length=40, blank=True)
     sending = models.BooleanField(default=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tenantline.facilities.models import Facility, Line, Membership, Unit
 from tenantline.facilities.scope import EVERYWHERE, Scope
 from tenantline.kernel.errors import NotFound
@@ -71,6 +73,19 @@ def lines_of_account(account_sid: str) -> list[Line]:
 def auth_token(line: Line) -> str:
     """Return a line's auth token in the clear, for a call or a signature; never shown or logged."""
     return vault().open(line.auth_token_sealed)
+
+
+def auth_tokens(line: Line, *, now: datetime | None = None) -> list[str]:
+    """Return the tokens that Twilio may sign with: a line's own, and for a while the one before.
+
+    While a token is exchanged at Twilio there are two, and it signs with the old one until the new
+    one is made the account's primary. Without ``now`` the one before is returned in any case.
+    """
+    until = line.previous_token_until
+    tokens = [auth_token(line)]
+    if line.previous_token_sealed and until is not None and (now is None or now < until):
+        tokens.append(vault().open(line.previous_token_sealed))
+    return tokens
 
 
 def line(*, scope: Scope, line_id: int) -> Line:

@@ -7,15 +7,18 @@ committed; when it cannot be stored the answer is 503, so that nobody believes i
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import structlog
-from django.db import DatabaseError
 
+from tenantline.carrier.webhooks import PROOF_HEADER
 from tenantline.hooks import verify
 from tenantline.hooks.writer import Writer
+from tenantline.intake.actions import Inbound, Status
+from tenantline.kernel import clock
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -25,6 +28,9 @@ _log = structlog.get_logger(__name__)
 SMS_PATHS: Final = ("/twilio/sms", "/service/smsReceive.php")
 STATUS_PREFIX: Final = "/twilio/status/"
 LARGEST_BODY: Final = 256 * 1024  # a text with ten pictures is under 8 kB
+# Twilio gives up after 15 seconds, and is to hear a 503 of us before.
+BODY_SECONDS: Final = 5.0
+STORE_SECONDS: Final = 8.0
 _NOTHING_TO_SAY: Final = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
@@ -33,22 +39,42 @@ def is_hook(path: str) -> bool:
     return path in SMS_PATHS or path.startswith(STATUS_PREFIX)
 
 
+class _GoneError(Exception):
+    """The caller hung up before the call was complete."""
+
+
 class Hooks:
     """The application. One ``Writer`` per process stores what it accepts.
 
     ``missed`` is called when a call could not be stored (R8: we no longer know all that came).
+    ``body_seconds`` is how long a body may take, ``store_seconds`` how long storing may take.
     """
 
-    def __init__(self, writer: Writer, *, missed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        *,
+        missed: Callable[[], None],
+        body_seconds: float = BODY_SECONDS,
+        store_seconds: float = STORE_SECONDS,
+    ) -> None:
         self._writer = writer
         self._missed = missed
+        self._body_seconds = body_seconds
+        self._store_seconds = store_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call of Twilio's."""
         if scope["method"] != "POST":
             await _answer(send, 405, b"Only POST is answered here.", [(b"allow", b"POST")])
             return
-        body = await _body(receive)
+        try:
+            body = await asyncio.wait_for(_body(scope, receive), self._body_seconds)
+        except TimeoutError:
+            await _answer(send, 408, b"The body did not come in time.", [(b"connection", b"close")])
+            return
+        except _GoneError:
+            return
         if body is None:
             await _answer(send, 413, b"The body is too large.")
             return
@@ -59,26 +85,37 @@ class Hooks:
         await self._take(scope, params, send)
 
     async def _take(self, scope: Scope, params: list[tuple[str, str]], send: Send) -> None:
-        target = _target(scope)
-        signature = _header(scope, b"x-twilio-signature")
-        token = scope["path"].removeprefix(STATUS_PREFIX) if _is_status(scope) else None
+        """Verify, store and answer; whatever goes wrong on the way is a 503 and never a 200."""
         try:
-            call = await self._writer.read(
-                lambda: verify.verified(target, params, signature, attempt_token=token)
-            )
-            if call is None:
-                await _answer(send, 403, b"The signature does not match.")
-                return
-            await self._writer.store(call)
-        except DatabaseError:
+            call = await asyncio.wait_for(self._kept(scope, params), self._store_seconds)
+        except verify.Unusable as error:
+            await _answer(send, 400, error.sentence.encode())
+        except Exception:  # the carrier is to know that we have nothing, whatever the reason was
             self._missed()
             _log.error("a call of the carrier's could not be stored", exc_info=True)
             await _answer(send, 503, b"The call could not be stored; try again.")
-            return
-        except verify.Unusable as error:
-            await _answer(send, 400, error.sentence.encode())
-            return
-        await _answer(send, 200, _NOTHING_TO_SAY, [(b"content-type", b"text/xml; charset=utf-8")])
+        else:
+            if call is None:
+                await _answer(send, 403, b"The signature does not match.")
+                return
+            extra = [(b"content-type", b"text/xml; charset=utf-8")]
+            if isinstance(call, verify.Probe):
+                extra.append((PROOF_HEADER.encode(), call.proof.encode()))
+            await _answer(send, 200, _NOTHING_TO_SAY, extra)
+
+    async def _kept(
+        self, scope: Scope, params: list[tuple[str, str]]
+    ) -> Inbound | Status | verify.Probe | None:
+        """Return the call once it is committed, None if nobody of ours has signed it."""
+        target = _target(scope)
+        given = _header(scope, b"x-twilio-signature")
+        token = scope["path"].removeprefix(STATUS_PREFIX) if _is_status(scope) else None
+        call = await self._writer.read(
+            lambda: verify.verified(target, params, given, attempt_token=token, now=clock.now())
+        )
+        if isinstance(call, Inbound | Status):
+            await self._writer.store(call)
+        return call
 
 
 def _is_status(scope: Scope) -> bool:
@@ -96,12 +133,16 @@ def _header(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
-async def _body(receive: Receive) -> bytes | None:
+async def _body(scope: Scope, receive: Receive) -> bytes | None:
+    """Return the body, None where it is too large; one that says so itself is not even read."""
+    said = _header(scope, b"content-length")
+    if said.isascii() and said.isdecimal() and len(said) < 20 and int(said) > LARGEST_BODY:
+        return None
     parts, size, more = [], 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return b""
+            raise _GoneError
         part: bytes = message.get("body", b"")
         size += len(part)
         if size > LARGEST_BODY:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+import structlog
 from django.db import close_old_connections, connection
 
 from tenantline.conversations import inbound
@@ -16,6 +17,7 @@ from tenantline.intake import actions as intake
 from tenantline.intake.actions import Inbound, Status
 from tenantline.kernel import clock
 
+_log = structlog.get_logger(__name__)
 T = TypeVar("T")
 _MOST_AT_ONCE = 200
 _Item = tuple[Inbound | Status, "Future[None]"]
@@ -41,7 +43,10 @@ class Writer:
         )
 
     async def store(self, call: Inbound | Status) -> None:
-        """Return when the call is committed; raises what the database raised otherwise."""
+        """Return when the call is committed; raises what the database raised otherwise.
+
+        Who no longer waits is not told; the call may be stored all the same, and that is harmless.
+        """
         done: Future[None] = Future()
         self._waiting.put((call, done))
         await asyncio.wrap_future(done)
@@ -50,8 +55,9 @@ class Writer:
         """Store what waits, work on it, and end the threads."""
         self._waiting.put(None)
         self._thread.join(timeout=10)
-        self._workers.shutdown()
-        self._readers.shutdown()
+        # What has not been worked on by then stays stored, for the worker.
+        self._workers.shutdown(cancel_futures=True)
+        self._readers.shutdown(cancel_futures=True)
 
     def _run(self) -> None:
         ending = False
@@ -73,18 +79,28 @@ class Writer:
         return group, True
 
     def _store(self, group: list[_Item]) -> None:
+        # Who has given up is passed over; the others can no longer be cancelled from here on.
+        heard = [(call, done) for call, done in group if done.set_running_or_notify_cancel()]
+        if not heard:
+            return
         try:
             close_old_connections()
-            ids = intake.store([call for call, _ in group], now=clock.now())
+            ids = intake.store([call for call, _ in heard], now=clock.now())
         except Exception as error:
-            for _, done in group:
+            for _, done in heard:
                 done.set_exception(error)
             return
-        for _, done in group:
+        for _, done in heard:
             done.set_result(None)
         for call_id in ids:
             if call_id is not None:
-                self._workers.submit(_with_live_connection, lambda i=call_id: _work(i))
+                self._work_on(call_id)
+
+    def _work_on(self, call_id: int) -> None:
+        try:
+            self._workers.submit(_with_live_connection, lambda: _work(call_id))
+        except RuntimeError:  # the process is ending; the worker will find it
+            _log.info("a stored call is left to the worker", call=call_id)
 
 
 def _work(call_id: int) -> None:

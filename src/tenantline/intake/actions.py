@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from tenantline.intake.models import InboundCall, StatusCall
+from tenantline.intake.models import InboundCall, OtherContent, StatusCall
 
+WEBHOOK = "webhook"
+READING = "reconcile"
 _RETRY_AFTER = (timedelta(seconds=1), timedelta(seconds=10), timedelta(minutes=1))
 
 
@@ -18,6 +22,7 @@ class Inbound:
     """One verified inbound text. ``line_id`` None: a stray.
 
     ``received_at`` is when the carrier had it, where that was not just now (a reading found it).
+    ``missed``: a web process listened when it came, and yet only a reading has found it.
     """
 
     message_sid: str
@@ -27,8 +32,9 @@ class Inbound:
     recipient: str
     body: str
     params: Mapping[str, str] = field(repr=False)
-    source: str = "webhook"
+    source: str = WEBHOOK
     received_at: datetime | None = None
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +49,12 @@ class Status:
     params: Mapping[str, str] = field(repr=False)
 
 
-def store(calls: list[Inbound | Status], *, now: datetime) -> list[int | None]:
+def store(calls: Sequence[Inbound | Status], *, now: datetime) -> list[int | None]:
     """Store verified calls in one transaction; it is committed when this returns.
 
-    Returns one id per call: of a new inbound call, and None for a status and for a MessageSid
-    that is known already (which changes nothing, except that differing content is flagged).
+    Returns one id per call: of an inbound call that is to be worked on, and None for a status and
+    for a MessageSid that is known already, which changes nothing. Where it came with other content
+    that is kept too, and the call is to be worked on once more.
     """
     with transaction.atomic():
         return [
@@ -82,21 +89,44 @@ def _store_one(call: Inbound | Status, now: datetime) -> int | None:
                 source=call.source,
                 received_at=call.received_at or now,
                 next_at=now,
+                handed_at=now if call.source == WEBHOOK else None,
+                missed=call.missed,
             )
     except IntegrityError:
-        _flag_if_different(call)
-        return None
+        return _came_again(call, now)
     return row.pk
 
 
-def _flag_if_different(call: Inbound) -> None:
-    known = InboundCall.objects.filter(message_sid=call.message_sid).first()
+def _came_again(call: Inbound, now: datetime) -> int | None:
+    """Note a MessageSid that is known; return its call's id if that is to be worked on again."""
+    known = InboundCall.objects.select_for_update().filter(message_sid=call.message_sid).first()
     if known is None:
         raise IntegrityError(f"inbound call {call.message_sid} could not be stored")
-    same = (known.sender, known.recipient, known.body) == (call.sender, call.recipient, call.body)
-    if not same and not known.differs:
-        known.differs = True
-        known.save(update_fields=["differs"])
+    if call.source == WEBHOOK and known.handed_at is None:
+        known.handed_at, known.missed = now, False  # it was on its way when a reading found it
+        known.save(update_fields=["handed_at", "missed"])
+    if _content(known) == _content(call):
+        return None
+    _, is_new = OtherContent.objects.get_or_create(
+        call=known,
+        digest=hashlib.sha256(json.dumps(_content(call)).encode()).hexdigest(),
+        defaults={
+            "sender": call.sender,
+            "recipient": call.recipient,
+            "body": call.body,
+            "params": dict(call.params),
+            "received_at": now,
+        },
+    )
+    if not is_new:
+        return None
+    known.differs, known.worked_at, known.next_at = True, None, now
+    known.save(update_fields=["differs", "worked_at", "next_at"])
+    return known.pk
+
+
+def _content(call: Inbound | InboundCall) -> tuple[str, str, str]:
+    return call.sender, call.recipient, call.body
 
 
 def take(call_id: int) -> InboundCall | None:
@@ -109,6 +139,15 @@ def mark_worked(call: InboundCall, *, now: datetime) -> None:
     """Say that a call was worked on, in the transaction that did it."""
     call.worked_at, call.error = now, ""
     call.save(update_fields=["worked_at", "error"])
+
+
+def take_others(call: InboundCall, *, now: datetime) -> list[OtherContent]:
+    """Return what came under the call's MessageSid with other content, and mark it worked on."""
+    if not call.differs:
+        return []
+    others = list(call.others.filter(worked_at=None).order_by("id"))
+    call.others.filter(worked_at=None).update(worked_at=now)
+    return others
 
 
 def mark_failed(call_id: int, *, error: str, now: datetime) -> None:

@@ -3,16 +3,25 @@
 Twilio calls us once and hardly ever again, so whatever came while nobody listened is known only
 after the line's inbound list has been read. A line sends while a web process listens and the list
 was read, to its end, by a reading that began after that process had begun to listen.
+
+R7: while the installation recovers from a restore, no line sends before all of them have been
+read back, since a STOP to one ends consent on every other; and automatic texts wait for the owner.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+
+from tenantline.facilities import queries as facilities
 from tenantline.intake.models import LineReading, Listener
+from tenantline.recovery import queries as recoveries
+from tenantline.recovery import rules as recovering
 
 BEAT_EVERY: Final = timedelta(seconds=2)
 SILENT_AFTER: Final = timedelta(seconds=10)  # a listener without a beat for so long was not there
@@ -23,27 +32,54 @@ FORGET_AFTER: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What we know of what came in. ``heard_since`` None: nobody listens."""
+    """What we know of what came in. ``heard_since`` None: nobody listens.
+
+    ``to_read_back`` are lines that a restored installation has not read to their end yet;
+    ``confirmed`` False: its owner has not been through what no line can tell.
+    """
 
     heard_since: datetime | None
     readings: dict[int, datetime]
+    to_read_back: Sequence[int] = ()
+    confirmed: bool = True
 
-    def is_known(self, line_id: int) -> bool:
-        """Tell whether everything that came in on the line is known, so that a person may send."""
+    def is_read(self, line_id: int) -> bool:
+        """Tell whether the line was read to its end since a web process listens."""
         read = self.readings.get(line_id)
         return read is not None and self.heard_since is not None and read >= self.heard_since
 
+    def is_known(self, line_id: int) -> bool:
+        """Tell whether everything that came in on the line is known, so that a person may send."""
+        return self.is_read(line_id) and not self.to_read_back
+
     def is_fresh(self, line_id: int, now: datetime) -> bool:
         """Tell whether the line was read lately enough for automatic texts too."""
-        return self.is_known(line_id) and now - self.readings[line_id] <= FRESH_FOR
+        lately = self.is_known(line_id) and abs(now - self.readings[line_id]) <= FRESH_FOR
+        return lately and self.confirmed
+
+    def was_listening(self, at: datetime) -> bool:
+        """Tell whether a web process listened at ``at`` and has done so ever since."""
+        return self.heard_since is not None and at >= self.heard_since
 
 
 def knowledge(now: datetime) -> Knowledge:
     """Return what is known at ``now`` of all lines."""
-    listening = Listener.objects.filter(beat_at__gt=now - SILENT_AFTER)
+    # A beat from the future is left over from before the clock was set back.
+    listening = Listener.objects.filter(
+        beat_at__gt=now - SILENT_AFTER, beat_at__lt=now + SILENT_AFTER
+    )
     since = max((row.since for row in listening), default=None)
-    readings = LineReading.objects.values_list("line_id", "began_at")
-    return Knowledge(since, dict(readings))
+    readings = dict(LineReading.objects.values_list("line_id", "began_at"))
+    recovery = recoveries.current()
+    if recovery is None:
+        return Knowledge(since, readings)
+    unread = recovering.unread_lines(
+        [line.pk for line in facilities.heard_lines()],
+        readings,
+        since=recovery.restored_at,
+        left_out=recovery.left_out,
+    )
+    return Knowledge(since, readings, unread, recovery.confirmed_at is not None)
 
 
 def beat(*, name: str, unbroken: bool, now: datetime) -> None:
@@ -57,7 +93,7 @@ def beat(*, name: str, unbroken: bool, now: datetime) -> None:
         Listener.objects.create(name=name, since=now, beat_at=now)
         Listener.objects.filter(beat_at__lt=now - FORGET_AFTER).delete()
         return
-    if not unbroken or now - row.beat_at > SILENT_AFTER:
+    if not unbroken or abs(now - row.beat_at) > SILENT_AFTER:
         row.since = now
     row.beat_at = now
     row.save(update_fields=["since", "beat_at"])
@@ -68,11 +104,15 @@ def end(*, name: str) -> None:
     Listener.objects.filter(name=name).delete()
 
 
-def note_reading(*, line_id: int, began_at: datetime, found: int, now: datetime) -> None:
-    """Keep that a line's inbound list was read to its end, and how much only that has found."""
+def note_reading(*, line_id: int, began_at: datetime, now: datetime) -> None:
+    """Keep that a line's inbound list was read to its end.
+
+    A reading that began earlier than the one that is known says nothing new.
+    """
+    known = LineReading.objects.filter(line_id=line_id).first()
+    if known is not None and began_at < known.began_at <= now:
+        began_at = known.began_at
     changes: dict[str, object] = {"began_at": began_at, "problem": "", "problem_at": None}
-    if found:
-        changes |= {"found": found, "found_at": now}
     LineReading.objects.update_or_create(line_id=line_id, defaults=changes)
 
 
@@ -83,12 +123,13 @@ def assume_known(*, name: str, line_ids: Iterable[int], now: datetime) -> None:
     """
     beat(name=name, unbroken=False, now=now)
     for line_id in line_ids:
-        note_reading(line_id=line_id, began_at=now, found=0, now=now)
+        note_reading(line_id=line_id, began_at=now, now=now)
 
 
 def note_problem(*, line_id: int, problem: str, now: datetime) -> None:
-    """Keep why a line's inbound list could not be read."""
-    LineReading.objects.filter(line_id=line_id).update(problem=problem[:300], problem_at=now)
+    """Keep why a line's inbound list could not be read, and since when."""
+    rows = LineReading.objects.filter(line_id=line_id)
+    rows.update(problem=problem[:300], problem_at=Coalesce("problem_at", Value(now)))
 
 
 def reading_of(line_id: int) -> LineReading | None:
@@ -104,5 +145,5 @@ def to_read(line_ids: Iterable[int], now: datetime) -> list[int]:
     return [
         line_id
         for line_id in line_ids
-        if not known.is_known(line_id) or now - known.readings[line_id] >= READ_EVERY
+        if not known.is_read(line_id) or now - known.readings[line_id] >= READ_EVERY
     ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenantline.carrier.client import Client
-from tenantline.conversations import reconcile, unclear
+from tenantline.carrier.media import Fetcher
+from tenantline.conversations import media, reconcile, unclear
 from tenantline.facilities import queries as facilities
 from tenantline.intake import hearing
 from tenantline.kernel import clock
@@ -32,6 +33,11 @@ async def refresh_stale(client: Client) -> int:
     """Ask the carrier for texts whose status callbacks never came."""
     await unclear.refresh_stale(client)
     return 0
+
+
+async def fetch_files(client: Client, fetcher: Fetcher) -> int:
+    """Fetch pictures and other files that came with texts; return how many were looked at."""
+    return await media.fetch_due(client, fetcher)
 
 
 def _to_read() -> list[Line]:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from tenantline.carrier.client import Client
+from tenantline.carrier.media import Fetcher
 from tenantline.imports.shift import Shift
 from tenantline.kernel import clock
 from tenantline.kernel.crypto import new_token
@@ -54,7 +55,8 @@ class Worker:
         asyncio.run(self._run())
 
     async def _run(self) -> None:
-        async with Client(settings.TWILIO_API_URL) as client:
+        url = settings.TWILIO_API_URL
+        async with Client(url) as client, Fetcher(url) as fetcher:
             dispatcher = Dispatcher(worker=self.name, client=client)
             loops = [
                 self._loop("dispatch", dispatcher.round, _IDLE),
@@ -63,6 +65,7 @@ class Worker:
                 self._loop("mail", _threaded(chores.send_mail), 0.3),
                 self._loop("readings", partial(reading.read_lines, client), 0.5),
                 self._loop("unclear", partial(reading.settle_unknown, client), 2.0),
+                self._loop("files", partial(reading.fetch_files, client, fetcher), 0.5),
                 self._loop("stale", partial(reading.refresh_stale, client), 30.0),
                 self._loop("imports", _threaded(Shift().step), 1.0),
                 self._loop("house", _threaded(chores.keep_house), 5.0),

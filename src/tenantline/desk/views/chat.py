@@ -54,7 +54,8 @@ def tenant_page(request: DeskRequest, tenant_id: int) -> HttpResponse:
 def texts(request: DeskRequest, conversation_id: int) -> HttpResponse:
     """Show what came after the text ``after``, and anew those whose state may have changed.
 
-    ``before`` asks for an earlier page instead.
+    Those are named by their outbox row in ``again``, and where pictures were being fetched by
+    their own number in ``files``. ``before`` asks for an earlier page instead.
     """
     chat = chatting.of_conversation(request.desk, conversation_id)
     assert chat.conversation is not None  # noqa: S101 - it was found by its id
@@ -62,8 +63,8 @@ def texts(request: DeskRequest, conversation_id: int) -> HttpResponse:
     if before is not None:
         return render(request, "desk/chat/texts.html", _thread(request, chat, before))
     after = _number(request.GET.get("after", "")) or 0
-    again = [int(n) for n in request.GET.get("again", "").split(",") if n.isascii() and n.isdigit()]
-    changed = conversations.with_texts(chat.conversation, again[:_MOST_AGAIN])
+    changed = conversations.with_texts(chat.conversation, _numbers(request, "again"))
+    changed += conversations.with_ids(chat.conversation, _numbers(request, "files"))
     shown = _items(request, chat, changed, split=False)
     last = conversations.messages(chat.conversation, before=after + 1, limit=1)
     fresh = conversations.since(chat.conversation, after)
@@ -150,6 +151,11 @@ def _found(request: DeskRequest, chat: Chat) -> dict[str, Any]:
 
 def _template(request: DeskRequest) -> str:
     return "desk/chat/pane.html" if request.htmx else "desk/chat.html"
+
+
+def _numbers(request: DeskRequest, name: str) -> list[int]:
+    words = request.GET.get(name, "").split(",")[:_MOST_AGAIN]
+    return [int(n) for n in words if n.isascii() and n.isdigit() and len(n) < 18]
 
 
 def _number(text: str) -> int | None:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from tenantline.desk import problems
+from tenantline.desk import line_health, problems
 from tenantline.desk.access import DeskRequest, staff_page
 from tenantline.desk.widgets import WIDGETS, shown
 from tenantline.kernel.errors import BadInput
@@ -20,7 +20,10 @@ from tenantline.staff import actions, board, queries
 @staff_page
 def page(request: DeskRequest) -> HttpResponse:
     """Show the board."""
-    context = _board(request) | {"menu_open": "widgets" in request.GET}
+    context = _board(request) | {
+        "menu_open": "widgets" in request.GET,
+        "deaf": line_health.deaf(request.desk),
+    }
     return render(request, "desk/home.html", context)
 
 

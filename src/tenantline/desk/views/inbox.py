@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from tenantline.conversations import queries as conversations
 from tenantline.conversations.queries import FILTERS, Filter
-from tenantline.desk import chatting, thread
+from tenantline.desk import chatting, files, thread
 from tenantline.desk.access import Desk, DeskRequest, demand, staff_page
 from tenantline.desk.views.chat import pane
 from tenantline.intake import queries as intake
@@ -201,9 +201,16 @@ def _strays(request: DeskRequest) -> HttpResponse:
         for call in intake.failing()
         if call.line is None or scope.covers(call.line.facility_id)
     ]
+    differing = [
+        call
+        for call in intake.differing()
+        if call.line is None or scope.covers(call.line.facility_id)
+    ]
+    strays = conversations.strays()
     context = {
-        "strays": conversations.strays(),
+        "strays": [{"call": s.call, "at": s.at, "files": files.shown(s.call)} for s in strays],
         "failing": failing,
+        "differing": differing,
         "tabs": _tabs(request.desk, _STRAYS, None),
         "view": View("all", "", "", ""),
     }

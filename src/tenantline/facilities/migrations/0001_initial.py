@@ -61,6 +61,8 @@ class Migration(migrations.Migration):
                 ),
                 ("account_sid", models.CharField(db_index=True, max_length=40)),
                 ("auth_token_sealed", models.TextField()),
+                ("previous_token_sealed", models.TextField(blank=True)),
+                ("previous_token_until", models.DateTimeField(null=True)),
                 ("messaging_service_sid", models.CharField(blank=True, max_length=40)),
                 ("number_sid", models.CharField(blank=True, max_length=40)),
                 ("sending", models.BooleanField(default=True)),

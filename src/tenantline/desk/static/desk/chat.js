@@ -41,9 +41,13 @@
 
   async function ask(chat, again) {
     if (!chat?.dataset.texts) return;
-    const query = new URLSearchParams({ after: lastId(chat), again: again.join(",") });
+    const query = new URLSearchParams({ after: lastId(chat), again: again.join(","), files: awaiting(chat) });
     const found = await get(`${chat.dataset.texts}?${query}`);
     if (found && chat.isConnected) put(chat, found);
+  }
+
+  function awaiting(chat) {
+    return [...chat.querySelectorAll('[data-files="open"]')].slice(-40).map((text) => text.dataset.id).join(",");
   }
 
   async function get(address) {

@@ -1,0 +1,64 @@
+"""``tenantline reconcile``: what Twilio knows and we do not, now."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import click
+
+from tenantline.cli import start
+from tenantline.kernel.errors import Refused
+
+if TYPE_CHECKING:
+    from tenantline.conversations.catching_up import CaughtUp
+
+
+@click.command()
+def reconcile() -> None:
+    """Fetch missed inbound texts and unclear sends from Twilio now.
+
+    The worker does the same by itself every few minutes; this is safe beside it. Sends nothing.
+    """
+    start.load_with_database()
+    done = asyncio.run(_catch_up())
+    if not done:
+        click.echo("No line is connected, so there is nothing to read.")
+        return
+    _print(done)
+    failed = [one for one in done if one.problem]
+    if failed:
+        first = failed[0]
+        more = f" {len(failed)} of {len(done)} lines could not be read." if len(failed) > 1 else ""
+        raise Refused("not_read", f"{first.line.number}: {first.problem}{more}")
+
+
+async def _catch_up() -> list[CaughtUp]:
+    from django.conf import settings
+
+    from tenantline.carrier.client import Client
+    from tenantline.conversations.catching_up import catch_up
+    from tenantline.facilities import queries
+    from tenantline.kernel.threads import in_database
+
+    lines = await in_database(queries.heard_lines)
+    async with Client(settings.TWILIO_API_URL) as client:
+        return [await catch_up(client, line) for line in lines]
+
+
+def _print(done: list[CaughtUp]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for head in ("line", "facility"):
+        table.add_column(head, no_wrap=True)
+    for head in ("came in", "settled", "still unclear", "statuses"):
+        table.add_column(head, justify="right")
+    table.add_column("")
+    for one in done:
+        counts = (one.found, one.settled, one.unknown, one.refreshed)
+        ending = escape(one.problem) if one.problem else "read to the end"
+        table.add_row(one.line.number, escape(one.line.facility.code), *map(str, counts), ending)
+    Console(highlight=False).print(table)
