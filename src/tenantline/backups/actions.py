@@ -55,14 +55,11 @@ def _written(writer: Writer, alias: str, now: datetime, tell: Tell) -> Manifest:
             if done % 200 == 0:
                 tell(done, total)
 
-    contents = [
-        writer.table(
-            tables.table_of(model),
-            tables.columns_of(model),
-            counted(tables.written(model, using=alias)),
-        )
-        for model in models
-    ]
+    contents = []
+    for model in models:
+        tell(done, total)
+        lines = counted(tables.written(model, using=alias))
+        contents.append(writer.table(tables.table_of(model), tables.columns_of(model), lines))
     tell(total, total)
     return Manifest(
         id=new_token(12),
