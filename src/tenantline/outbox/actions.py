@@ -227,8 +227,16 @@ def recheck_waiting(*, now: datetime, limit: int = 500) -> int:
     return sum(recheck(number=number, now=now) for number in sorted(set(numbers)))
 
 
-def beat(*, worker: str, started_at: datetime, now: datetime) -> None:
-    """Give a worker's sign of life."""
-    WorkerBeat.objects.update_or_create(
-        name=worker, defaults={"started_at": started_at, "beat_at": now}
+def beat(*, worker: str, started_at: datetime, now: datetime, trouble: str = "") -> None:
+    """Give a worker's sign of life; ``trouble`` says which of its loops fail, if any."""
+    _, is_new = WorkerBeat.objects.update_or_create(
+        name=worker,
+        defaults={"started_at": started_at, "beat_at": now, "trouble": trouble[:300]},
     )
+    if is_new:
+        WorkerBeat.objects.filter(beat_at__lt=now - rules.FORGET_WORKERS_AFTER).delete()
+
+
+def rest(*, worker: str) -> None:
+    """Say that a worker has ended in order; one that has died says nothing."""
+    WorkerBeat.objects.filter(name=worker).delete()

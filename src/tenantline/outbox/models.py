@@ -114,8 +114,12 @@ class MassGuard(models.Model):
 
 
 class WorkerBeat(models.Model):
-    """A worker's sign of life; ``readyz`` and the doctor look for a fresh one."""
+    """A worker's sign of life; ``readyz`` and the doctor look for a fresh one.
+
+    ``trouble`` says which of its loops fail and why, empty where all go round.
+    """
 
     name = models.CharField(max_length=80, unique=True)
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField()
+    trouble = models.CharField(max_length=300, blank=True)

@@ -68,3 +68,13 @@ def queue_length(scope: Scope = EVERYWHERE) -> int:
 def fresh_workers(now: datetime) -> list[WorkerBeat]:
     """Return the workers that have given a sign of life lately."""
     return list(WorkerBeat.objects.filter(beat_at__gt=now - BEAT_IS_FRESH).order_by("name"))
+
+
+def silent_workers(now: datetime) -> list[WorkerBeat]:
+    """Return the workers that have died: no sign of life, and no word that they have ended."""
+    return list(WorkerBeat.objects.filter(beat_at__lte=now - BEAT_IS_FRESH).order_by("name"))
+
+
+def unknown_count(scope: Scope = EVERYWHERE) -> int:
+    """Return of how many texts nobody knows whether they left."""
+    return scope.narrow(Text.objects.filter(state="unknown")).count()

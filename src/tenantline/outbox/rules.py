@@ -18,6 +18,7 @@ MASS_WINDOW: Final = timedelta(minutes=10)
 REPLY_WINDOW: Final = timedelta(hours=24)
 CONFIRMATION_ANY_HOUR: Final = timedelta(minutes=5)  # R16
 LATELY: Final = timedelta(hours=1)  # R6: a tenant who wrote lately is awake
+FORGET_WORKERS_AFTER: Final = timedelta(days=1)  # who has died is shown for so long
 LAST_WORDS: Final = timedelta(minutes=15)  # R6: what a person wrote in time may leave a little late
 
 # Lower leaves first: a person's chat before what machines write, a confirmation before a run.

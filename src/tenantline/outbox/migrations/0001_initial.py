@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=80, unique=True)),
                 ("started_at", models.DateTimeField()),
                 ("beat_at", models.DateTimeField()),
+                ("trouble", models.CharField(blank=True, max_length=300)),
             ],
         ),
         migrations.CreateModel(
