@@ -303,7 +303,7 @@ class Dispatcher:
         jobs = await self._in_database(partial(self._claim, room, frozenset(self._full)))
         for job in jobs:
             self._count(job, 1)
-            task = asyncio.create_task(self._carry(job))
+            task = asyncio.create_task(self.carry(job))
             self._underway.add(task)
             task.add_done_callback(self._underway.discard)
         return len(jobs)
@@ -328,7 +328,8 @@ class Dispatcher:
         else:
             self._full.discard(job.line_id)
 
-    async def _carry(self, job: Job) -> None:
+    async def carry(self, job: Job) -> None:
+        """Send one claimed text and keep what became of it."""
         try:
             outcome = await self._send(job)
         finally:
