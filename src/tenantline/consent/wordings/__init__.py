@@ -1,0 +1,1 @@
+"""What ``consent.revocation`` knows of wordings: letters, quotations, words and their order."""

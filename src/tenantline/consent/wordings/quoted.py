@@ -1,0 +1,93 @@
+"""Quotations: what the sender did not write is not theirs to be held to.
+
+A phone's reaction ("Liked “…”", also in Spanish, from iPhone and Android), a forwarded or quoted
+text of ours, and our own "Reply STOP to opt out" are taken away before anything is judged.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_OPEN: Final = "“”\"«„‟＂❝"
+_CLOSE: Final = "”“\"»‟＂❞"
+_EMOJI: Final = (
+    r"[\u200b\ufeff\s]*(?:[\u2190-\u2bff\u3030\u303d\U0001f000-\U0001faff]"
+    r"[\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff]*)+[\u200b\ufeff\s]*"
+)
+_ENGLISH: Final = (
+    r"(?:dis)?liked|loved|laughed\s+at|emphasi[sz]ed|questioned|hearted|thumbs[\s-]upped"
+    r"|reacted(?:\s+with)?\s+\S{1,12}\s+to|removed\s+(?:an?\s+)?[^“”\"«»\n]{1,24}?\s+from"
+)
+_SPANISH: Final = (
+    r"(?:a\s+[^“”\"«»\n]{1,40}?\s+)?(?:no\s+)?(?:le|les|te|me|nos)\s+"
+    r"(?:gust[oóa]|encant[oóa]|dio\s+risa|hizo\s+gracia|divirti[oó])"
+    r"|(?:se\s+)?ri[oó]\s+(?:de|con)|se\s+rio\s+de|destac[oó]|enfatiz[oó]|exclam[oó]|resalt[oó]"
+    r"|(?:se\s+)?pregunt[oó]|cuestion[oó]|puso\s+en\s+duda"
+    r"|(?:ha\s+)?reaccion(?:[oó]|ado)(?:\s+con)?\s+\S{1,12}\s+a"
+    r"|(?:quit[oó]|elimin[oó]|retir[oó])\s+[^“”\"«»\n]{1,40}?\s+(?:de|a)"
+    r"|marc[oó]\s+como\s+\S{1,20}"
+)
+_REACTION: Final = re.compile(
+    rf"\A\s*(?:{_ENGLISH}|{_SPANISH}|{_EMOJI}(?:to|a|de|from|to\s+your\s+message))\s*:?"
+    rf"[\u200b\u200a\ufeff\s]*[{_OPEN}](?P<rest>.*)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_REACTION_TO_FILE: Final = re.compile(
+    rf"\A\s*(?:{_ENGLISH}|{_SPANISH}|{_EMOJI}(?:to|a))\s+(?:an?|una?|your|tu|su)\s+"
+    r"(?:image|photo|picture|movie|video|message|attachment|audio\s+message|link|sticker"
+    r"|imagen|foto|pel[ií]cula|v[ií]deo|mensaje|archivo|enlace)s?\.?\s*\Z",
+    re.IGNORECASE,
+)
+_QUOTED_LINE: Final = re.compile(r"(?m)^\s*(?:>|\|).*$")
+_WROTE: Final = re.compile(
+    r"(?ims)^\s*(?:on\s[^\n]{4,80}\swrote:|el\s[^\n]{4,80}\sescribi[oó]:"
+    r"|-{2,}\s*(?:forwarded|original)\s+message[^\n]*|(?:fwd?|fw|rv)\s*:)[^\n]*(?:\n|\Z)"
+)
+_LONG_QUOTE: Final = re.compile(
+    r"[“«„❝](?P<a>[^”»❞]{24,1600})[”»❞]|(?<!\w)\"(?P<b>[^\"]{24,1600})\"(?!\w)"
+)
+_WORDS_OF_OURS: Final = re.compile(
+    r"(?:\b(?:please|to)\s+)?\b(?:reply|text|txt|send|respond|type|answer|responda|responde|"
+    r"env[ií][eao]|conteste|escriba|manda|mande)"
+    r"(?:\s+(?:with|back|con))?\s+[\"'“‘«]?(?:stop|start|end|quit|help|alto|ayuda|baja|cancel|parar|"
+    r"unsubscribe)[\"'”’»]?\s*(?:,|\.|;)?\s*(?:to|for|para|and\s+you\s+will|at\s+any\s+time|anytime|"
+    r"any\s+time|if\s+you)\b(?:\s+(?!so\b|then\b|and\b|but\b|or\b|pero\b)"
+    r"(?:[a-z0-9áéíóúñ]+)){0,4}(?:\s*[,;.]\s*(?:(?:text|reply)\s+)?(?:help|start|ayuda)\s+"
+    r"(?:for|to|para)\s+\w+(?:\s+info\w*)?)?",
+    re.IGNORECASE,
+)
+_SHORT: Final = 6  # words
+_LONG_LINE: Final = 60  # letters
+
+
+def own_words(body: str) -> str:
+    """Return what the sender wrote: without reactions, quotations and our own instructions."""
+    found = _REACTION.match(body)
+    if found:
+        return _after_quote(found["rest"])
+    if _REACTION_TO_FILE.match(body):
+        return ""
+    text = _WROTE.sub(_dropped_with_ours, body)
+    text = _QUOTED_LINE.sub("\n", text)
+    outside = _LONG_QUOTE.sub(" … . ", text)
+    if re.search(r"[^\W_]", outside):
+        text = outside
+    return _WORDS_OF_OURS.sub(" . ", text)
+
+
+def is_instruction(body: str) -> bool:
+    """Tell whether a text is little more than our own "Reply STOP to opt out", typed."""
+    return bool(_WORDS_OF_OURS.search(body)) and not _REACTION.match(body) and len(body.split()) <= _SHORT
+
+
+def _dropped_with_ours(found: re.Match[str]) -> str:
+    """Keep what follows "Fwd:" if it is short and not ours."""
+    line = found[0].partition(":")[2].strip()
+    return "\n" if len(line) > _LONG_LINE or _WORDS_OF_OURS.search(line) else f"\n{line}\n"
+
+
+def _after_quote(rest: str) -> str:
+    """Return what stands after the last closing quotation mark, nothing where it never closes."""
+    last = max(rest.rfind(mark) for mark in set(_CLOSE))
+    return rest[last + 1 :].strip(" .\u200a\u200b\ufeff") if last >= 0 else ""
