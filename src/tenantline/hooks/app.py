@@ -46,7 +46,8 @@ class _GoneError(Exception):
 class Hooks:
     """The application. One ``Writer`` per process stores what it accepts.
 
-    ``missed`` is called when a call could not be stored (R8: we no longer know all that came).
+    ``missed`` is awaited before a call that could not be stored is given up (R8: we no longer
+    know all that came, and nothing may leave until we do).
     ``body_seconds`` is how long a body may take, ``store_seconds`` how long storing may take.
     """
 
@@ -54,7 +55,7 @@ class Hooks:
         self,
         writer: Writer,
         *,
-        missed: Callable[[], None],
+        missed: Callable[[], Awaitable[None]],
         body_seconds: float = BODY_SECONDS,
         store_seconds: float = STORE_SECONDS,
     ) -> None:
@@ -91,8 +92,8 @@ class Hooks:
         except verify.Unusable as error:
             await _answer(send, 400, error.sentence.encode())
         except Exception:  # the carrier is to know that we have nothing, whatever the reason was
-            self._missed()
             _log.error("a call of the carrier's could not be stored", exc_info=True)
+            await self._missed()
             await _answer(send, 503, b"The call could not be stored; try again.")
         else:
             if call is None:
