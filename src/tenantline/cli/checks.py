@@ -100,6 +100,54 @@ def inbound() -> Iterable[Check]:
     yield Check("inbound", False, f"A text that came in has waited {_span(waits)}{why}.")
 
 
+def heard() -> Iterable[Check]:
+    """Does the carrier hand us what comes in, or did only reading its list find it?"""
+    from tenantline.facilities import queries as facilities
+    from tenantline.intake import queries
+    from tenantline.kernel import clock
+    from tenantline.kernel.phone import Number, national
+
+    lines = {line.pk: line for line in facilities.heard_lines()}
+    missed = queries.missed(lines, clock.now())
+    for line_id, found in missed.items():
+        name = national(Number(lines[line_id].number))
+        words = (
+            f"{_texts(found.count)} to {name} came in during the last day without a call to us, "
+            "though Tenantline listened; only reading Twilio's list has found them."
+        )
+        yield Check("heard", False, words)
+    if missed:
+        return
+    found_only = queries.found_only(lines, clock.now())
+    words = "Every text of the last day was handed to us."
+    if found_only:
+        words = (
+            f"{found_only} texts of the last day came while nothing listened and were read back."
+        )
+    yield Check("heard", True, words)
+
+
+def _texts(count: int) -> str:
+    return "1 text" if count == 1 else f"{count} texts"
+
+
+def webhook() -> Iterable[Check]:
+    """Does a signed call to the public address come back to this installation?"""
+    from django.conf import settings
+
+    from tenantline.carrier.connecting import hook_address
+    from tenantline.carrier.probe import probe
+    from tenantline.facilities import queries
+
+    lines = queries.heard_lines()
+    if not lines or not settings.PUBLIC_URL_IS_SET:
+        words = "Nothing to try yet: it takes a connected line and TENANTLINE_PUBLIC_URL."
+        yield Check("webhook", True, words)
+        return
+    found = probe(lines[0], address=hook_address())
+    yield Check(found.name, found.ok, found.detail)
+
+
 def worker() -> Iterable[Check]:
     """Does a worker give signs of life?"""
     from tenantline.kernel import clock
@@ -244,8 +292,10 @@ IN_DATABASE: Final[Checks] = {
     "walls": walls,
     "queue": queue,
     "inbound": inbound,
+    "heard": heard,
     "worker": worker,
     "lines": lines,
     "clock": clock_check,
+    "webhook": webhook,
 }
 AROUND: Final[Checks] = {"public address": public_address, "e-mail": email}
