@@ -119,7 +119,8 @@ def dispatch(bench: Bench, engine: Engine) -> list[Sheet]:
             bench.say(f"{sheet.title}: {latency} ms, {workers} workers")
             with bench.site(engine, latency_ms=latency) as site:
                 texts, seconds = _dispatched(bench, site, workers)
-            rate = texts / seconds
+            # The first text of every line may leave at once; what follows is the pace.
+            rate = (texts - bench.sizes.lines) / seconds
             sheet.add(
                 f"{latency} ms", workers, texts, seconds, rate, _ratio(rate, bench.sizes.lines)
             )
@@ -137,7 +138,6 @@ def _dispatched(bench: Bench, site: Site, workers: int) -> tuple[int, float]:
             if time.monotonic() > ends:
                 raise BenchError(f"Of {texts} texts only {len(taken)} left in time.")
             time.sleep(0.2)
-    # The first texts of all lines may leave at once; what follows is the pace.
     taken.sort()
     return len(taken), max(taken[-1] - taken[0], 0.001)
 
