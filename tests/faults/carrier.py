@@ -6,9 +6,10 @@ each of its calls.
 
 from __future__ import annotations
 
+import random
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -67,12 +68,13 @@ class Hold:
 
 @dataclass
 class Heard:
-    """An inbound text at the carrier, and whether and when our webhook answered 2xx."""
+    """An inbound text at the carrier; when our webhook was done with it; when it said 2xx."""
 
     sid: str
     sender: str
     body: str
     received: datetime
+    given_up: datetime | None = None
     answered: datetime | None = None
     answered_at: float | None = None  # monotonic
 
@@ -89,10 +91,11 @@ class Told:
 class Carrier(TwilioStandin):
     """A stand-in for Twilio that misbehaves on demand. Texts are named by their words."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, seed: int = 0) -> None:
         super().__init__()
         self.clock = clock
-        self.manner: Callable[[], Manner] = lambda: "prompt"
+        self._chance = random.Random(seed)
+        self.manners: list[Manner] = []  # how to tell of the next texts; then as chance will
         self.webhook = ""  # where inbound texts are posted
         self.seen_at: dict[str, float] = {}  # by status callback's address, monotonic
         self.heard: list[Heard] = []
@@ -175,7 +178,9 @@ class Carrier(TwilioStandin):
                 self.webhook, from_=sender, to=to, body=body, message=message
             )
         except requests.RequestException:
+            heard.given_up = self.clock.now()
             return heard
+        heard.given_up = self.clock.now()
         if answer.ok:
             heard.answered, heard.answered_at = self.clock.now(), monotonic()
         return heard
@@ -240,14 +245,15 @@ class Carrier(TwilioStandin):
         message = next((m for m in self.accepted if m.status_callback == callback), None)
         if message is None:
             return
-        match self.manner():
+        manner = self.manners.pop() if self.manners else self._chance.choice(MANNERS)
+        match manner:
             case "early":
                 self._tell(message, "sent", "delivered")
             case "late":
                 self._late.append(message)
             case "missing":
                 message.status, message.sent_at = "delivered", message.created_at
-            case manner:
+            case _:
                 order = ORDERS.get(manner, ("sent", "delivered"))
                 self._calls.append(self._callers.submit(self._tell, message, *order))
 

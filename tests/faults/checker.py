@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tenantline.consent import ledger
@@ -23,17 +23,14 @@ if TYPE_CHECKING:
     from tests.faults.world import Wanted, World
 
 TAKEN = {"sent", "delivered", "undelivered"}
-# R8: a listener whose beats end is missed after this long; until then a worker cannot know.
-UNNOTICED = timedelta(seconds=10)
 # R1: the gate's yes is at most two seconds old at the socket; the rest is a slow machine's.
 ON_ITS_WAY = 5.0
 
 
 @dataclass
 class Count:
-    """What rounds have come to. All but the first five must be 0."""
+    """What rounds have come to; from ``lost`` on, everything has to be 0."""
 
-    rounds: int = 0
     texts: int = 0
     stops: int = 0
     inbound: int = 0
@@ -44,17 +41,15 @@ class Count:
     unstored: int = 0
     disagreements: int = 0
 
-    def add(self, other: Count) -> None:
-        """Add another count to this one."""
-        for name, value in asdict(other).items():
-            setattr(self, name, getattr(self, name) + value)
+    def __add__(self, other: Count) -> Count:
+        """Both together."""
+        ours, theirs = asdict(self), asdict(other)
+        return Count(**{name: ours[name] + theirs[name] for name in ours})
 
-    @property
-    def is_clean(self) -> bool:
-        """Tell whether nothing went wrong."""
-        return not (
-            self.lost or self.twice or self.after_stop or self.unstored or self.disagreements
-        )
+    def since(self, earlier: Count) -> Count:
+        """What has come in addition to an earlier count of the same world."""
+        ours, before = asdict(self), asdict(earlier)
+        return Count(**{name: ours[name] - before[name] for name in ours})
 
 
 @dataclass
@@ -63,21 +58,22 @@ class Checker:
 
     world: World
     complaints: list[str] = field(default_factory=list)
+    count: Count = field(default_factory=Count)
 
-    def check(self) -> Count:
-        """Return what is there and what is wrong with it."""
-        count = Count(
+    def check(self) -> Checker:
+        """Count what is there and what is wrong with it."""
+        self.count = Count(
             texts=len(self.world.carrier.accepted),
             stops=sum(heard.body == "STOP" for heard in self.world.carrier.heard),
             inbound=len(self.world.carrier.heard),
             callbacks=len(self.world.carrier.told),
+            lost=self._note("lost", self._lost()),
+            twice=self._note("twice", self._twice()),
+            after_stop=self._note("after a STOP", self._after_stop()),
+            unstored=self._note("not stored", self._unstored()),
+            disagreements=self._note("disagrees", self._disagreements()),
         )
-        count.lost = self._note("lost", self._lost())
-        count.twice = self._note("twice", self._twice())
-        count.after_stop = self._note("after a STOP", self._after_stop())
-        count.unstored = self._note("not stored", self._unstored())
-        count.disagreements = self._note("disagrees", self._disagreements())
-        return count
+        return self
 
     def _note(self, kind: str, found: Iterator[str]) -> int:
         sentences = [f"{kind}: {one}" for one in found]
@@ -128,7 +124,8 @@ class Checker:
             ours, theirs = rows[sid], taken[sid]
             if (ours.clearance.number, ours.body) != (theirs.recipient, theirs.body):
                 yield f"{ours.body!r} here is {theirs.body!r} there"
-        delivered = {one.sid for one in self.world.carrier.told if one.answered}
+        told = {(one.sid, one.status) for one in self.world.carrier.told if one.answered}
+        delivered = {sid for sid, status in told if status == "delivered"}
         for sid in delivered & rows.keys():
             if rows[sid].state != "delivered":
                 yield f"{rows[sid].body!r} was told as delivered and is {rows[sid].state}"
@@ -150,11 +147,15 @@ class Checker:
                     yield f"{message.body!r} left for {heard.sender} after its STOP"
 
     def _known_by(self, heard: Heard) -> datetime:
-        """From when on nothing may be claimed for a number whose STOP this is."""
+        """From when on nothing may be claimed for a number whose STOP this is.
+
+        A call that we answered, or gave up with an error, is known to be open or lost until then.
+        A web process that was killed says nothing: workers notice its silence.
+        """
         if heard.answered is not None:
             return heard.answered
-        died = self.world.web_ended
-        return heard.received if died is None else max(heard.received, died + UNNOTICED)
+        came = heard.given_up or heard.received
+        return max([came, *self.world.silent_from])
 
     def _unstored(self) -> Iterator[str]:
         """Inbound texts and callbacks: stored once, worked on, shown once."""

@@ -9,7 +9,7 @@ from tests.faults import (
     stories_of_the_database,
     stories_of_the_web,
 )
-from tests.faults.checker import Checker, Count
+from tests.faults.checker import Checker
 from tests.faults.faults import FAULTS, Fault
 from tests.faults.world import World
 
@@ -26,12 +26,10 @@ def told_of(engine: str, *, short: bool = False) -> list[Fault]:
     return [one for one in FAULTS.values() if engine in one.engines and (one.short or not short)]
 
 
-def play(world: World, fault: Fault) -> tuple[Count, list[str]]:
-    """Play one round; return what it has come to, and the checker's complaints."""
-    world.carrier.manner = lambda: "prompt"
-    fault.tell(world)
+def play(world: World, *faults: Fault) -> Checker:
+    """Let faults follow one another, bring the world to rest; return the checker's findings."""
+    for fault in faults:
+        world.heal()
+        fault.tell(world)
     world.settle()
-    checker = Checker(world)
-    count = checker.check()
-    count.rounds = 1
-    return count, checker.complaints
+    return Checker(world).check()

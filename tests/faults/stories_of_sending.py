@@ -102,9 +102,9 @@ def killed_before_the_commit(world: World) -> None:
 
 @fault("worker killed: committed, callback still to come")
 def killed_before_the_callback(world: World) -> None:
-    world.carrier.manner = lambda: "late"
-    bodies = [world.write(person) for person in some(world)]
-    until(lambda: all(world.state(body) == "sent" for body in bodies), why="texts to be sent")
+    for person in some(world):
+        world.write(person)
+    until(lambda: not world.open_texts(), why="texts to be sent")
     for worker in world.workers:
         worker.kill()
 

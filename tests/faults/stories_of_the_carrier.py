@@ -90,12 +90,12 @@ def refused_for_good(world: World) -> None:
         world.wanted[-1].is_refused = True
 
 
-@fault("callbacks early, late, doubled, reversed and missing", short=True, weight=8)
+@fault("callbacks early, late, doubled, reversed and missing", weight=8)
 def callbacks_in_any_order(world: World) -> None:
     people = world.people(len(MANNERS))
     order = list(MANNERS)
     world.chance.shuffle(order)
-    world.carrier.manner = lambda: order.pop() if order else "prompt"
+    world.carrier.manners = order
     for person in people:
         world.write(person)
 

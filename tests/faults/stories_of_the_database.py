@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import time
+from functools import partial
+from threading import Thread
 
 from tests.faults.faults import fault
 from tests.faults.world import Person, World
 
 
-def talk(world: World, people: list[Person]) -> None:
-    """Let texts come in, one of them STOP; each call is made once, whatever comes of it."""
-    for person, body in zip(people, ("Hello", "STOP", "Is the gate open?"), strict=True):
-        world.text_in(person, body)
+def talking(world: World, people: list[Person]) -> list[Thread]:
+    """Let texts come in at once, one of them STOP; each call is made once, whatever becomes of it.
+
+    A call may stay open until the trouble is over, or be given up before.
+    """
+    said = zip(people, ("Hello", "STOP", "Is the gate open?"), strict=True)
+    return [world.meanwhile(partial(world.text_in, person, body)) for person, body in said]
+
+
+def join(calls: list[Thread]) -> None:
+    """Wait until every call has come to an end."""
+    for call in calls:
+        call.join()
 
 
 def ask_all(world: World, people: list[Person]) -> None:
@@ -25,10 +36,10 @@ def locked(world: World) -> None:
     people = world.people(3)
     world.write(people[0])
     with world.database.locked():
-        talking = world.meanwhile(lambda: talk(world, people))
+        calls = talking(world, people)
         ask_all(world, people)
         time.sleep(world.chance.uniform(0.3, 3))
-    talking.join()
+    join(calls)
 
 
 @fault("database locked for longer than anybody waits", weight=2)
@@ -36,10 +47,10 @@ def locked_for_long(world: World) -> None:
     people = world.people(3)
     world.write(people[0])
     with world.database.locked():
-        talking = world.meanwhile(lambda: talk(world, people))
+        calls = talking(world, people)
         ask_all(world, people)
         time.sleep(25)  # SQLite's writers wait for 20 seconds
-    talking.join()
+    join(calls)
 
 
 @fault("database away, sessions cut", engines=("postgres",), short=True, weight=8)
@@ -48,9 +59,10 @@ def away(world: World) -> None:
     for person in people:
         world.write(person)
     with world.database.away():
-        talk(world, people)
+        calls = talking(world, people)
         ask_all(world, people)
         time.sleep(world.chance.uniform(0, 2))
+    join(calls)
 
 
 @fault("database server killed and started again", engines=("own server",), weight=8)
@@ -59,9 +71,10 @@ def server_killed(world: World) -> None:
     for person in people:
         world.write(person)
     with world.database.server_killed():
-        talk(world, people)
+        calls = talking(world, people)
         ask_all(world, people)
         time.sleep(world.chance.uniform(0, 2))
+    join(calls)
 
 
 @fault("database away, and the worker killed before it is back", engines=("postgres",))
@@ -70,9 +83,10 @@ def away_and_killed(world: World) -> None:
     for person in people:
         world.write(person)
     with world.database.away():
-        talk(world, people)
+        calls = talking(world, people)
         for worker in world.workers:
             worker.kill()
+    join(calls)
 
 
 @fault("disk full", engines=("sqlite",), short=True, weight=8)
@@ -80,6 +94,7 @@ def full(world: World) -> None:
     people = world.people(3)
     world.write(people[0])
     with world.database.full(world.processes):
-        talk(world, people)
+        calls = talking(world, people)
         ask_all(world, people)
         time.sleep(world.chance.uniform(0, 2))
+    join(calls)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
-from tests.faults.checker import UNNOTICED
+from tenantline.intake.hearing import SILENT_AFTER
 from tests.faults.faults import fault
 from tests.faults.stories_of_sending import on_its_way, some
 from tests.faults.world import World
 
-LONG_ENOUGH_TO_BE_MISSED = UNNOTICED.total_seconds() + 2
+LONG_ENOUGH_TO_BE_MISSED = SILENT_AFTER.total_seconds() + 2
 
 
 @fault("web process killed while texts wait and STOPs come in", short=True, weight=8)

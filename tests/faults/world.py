@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import connections
 
 from tenantline.facilities.models import Facility, Line
+from tenantline.intake.hearing import SILENT_AFTER
 from tenantline.intake.models import InboundCall, StatusCall
 from tenantline.outbox.dispatch import LEASE
 from tenantline.outbox.models import Attempt, Text
@@ -73,7 +74,8 @@ class World:
     web: Process
     workers: list[Process]
     wanted: list[Wanted] = field(default_factory=list)
-    web_ended: datetime | None = None
+    # From when on nothing may leave: since the web process is down, its silence is noticed.
+    silent_from: list[datetime] = field(default_factory=list)
 
     @property
     def worker(self) -> Process:
@@ -159,18 +161,16 @@ class World:
     def kill_web(self) -> None:
         """End the web process as a power cut would."""
         self.web.kill()
-        self.web_ended = self.clock.now()
+        self.silent_from = [self.clock.now() + SILENT_AFTER]
 
     def end_web(self) -> None:
-        """End the web process in order."""
-        self.web_ended = self.clock.now()
+        """End the web process in order: it says so itself."""
         self.web.stop()
 
     def start_web(self) -> None:
         """Serve again."""
         self.web.start()
         until(self._serves, seconds=120, why="the web process to serve")
-        self.web_ended = None
 
     def _serves(self) -> bool:
         assert self.web.is_alive, self.web.said()
@@ -261,10 +261,6 @@ class World:
         """How often a text was attempted, as the database says."""
         return Attempt.objects.filter(text__body=body).count()
 
-    def state(self, body: str) -> str:
-        """How far a text has come, as the database says."""
-        return Text.objects.get(body=body).state
-
 
 @contextmanager
 def opened(database: FreshDatabase, folder: Path, seed: int) -> Iterator[World]:
@@ -273,7 +269,7 @@ def opened(database: FreshDatabase, folder: Path, seed: int) -> Iterator[World]:
     clock = Clock(folder / "clock")
     noon = clock.now().replace(hour=NOON, minute=0) + timedelta(days=1)
     clock.jump((noon - clock.now()).total_seconds())
-    carrier = Carrier(clock)
+    carrier = Carrier(clock, seed)
     carrier.start()
     world = _installed(database, folder, clock, carrier, random.Random(seed))
     try:
@@ -309,7 +305,7 @@ def _installed(
     site = cast.facility("MAIN", name="Main Street Storage")
     line = cast.line(site, LINE, account=carrier.account_sid, token=carrier.token)
     # Nothing here is about pacing.
-    Line.objects.filter(pk=line.pk).update(segments_per_second=200.0)
+    Line.objects.filter(pk=line.pk).update(segments_per_second=100.0)
     cast.member("carla", "clerk", site)
     api = Api(desk.url, cast.token("manager", site)[1])
     database = Database(fresh)
