@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -55,8 +56,13 @@ def worker() -> None:
 
     with worker_lock():
         one = Worker()
+
+        def end(*_: Any) -> None:
+            one.stop()
+            _lose_patience(after=_WORKER_ENDS_WITHIN)
+
         for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: one.stop())
+            signal.signal(name, end)
         click.echo("The worker runs.", err=True)
         one.run()
 
@@ -131,7 +137,9 @@ def run_server(
             _run(server, sock)
         finally:
             one.stop()
-            beside.join(_WORKER_ENDS_WITHIN)
+            patience = _lose_patience(after=_WORKER_ENDS_WITHIN)
+            beside.join()
+            patience.cancel()
         if beside.failure is not None:
             raise beside.failure
 
@@ -140,6 +148,23 @@ def _run(server: Server, sock: socket.socket) -> None:
     server.run(sockets=[sock])
     if not server.started and not server.should_exit:
         raise Refused("not_started", "The web server could not start; the log above says why.")
+
+
+def _lose_patience(*, after: float) -> threading.Timer:
+    """End this process after so many seconds, whatever still hangs in it.
+
+    A thread that waits for a database or a mail server cannot be cancelled. What it leaves behind
+    is what a killed worker leaves, and others take that up.
+    """
+
+    def end() -> None:
+        click.echo("Not everything ended in time; what is left is taken up again.", err=True)
+        os._exit(0)
+
+    timer = threading.Timer(after, end)
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def _server() -> Server:

@@ -25,6 +25,7 @@ from tenantline.facilities.scope import Scope
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.clock import now as clock_now
 from tenantline.kernel.errors import NotFound, TenantlineError
+from tenantline.recovery import queries as recoveries
 from tenantline.staff import queries as staff
 from tenantline.staff import rules
 from tenantline.staff.rules import Act
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
     from tenantline.facilities.models import Facility
+    from tenantline.recovery.models import Recovery
     from tenantline.staff.models import Staff
 
 P = ParamSpec("P")
@@ -81,6 +83,11 @@ class Desk:
     def several(self) -> bool:
         """Tell whether lists show several facilities, so that each row must name its own."""
         return self.facility is None and len(self.facilities) > 1
+
+    @cached_property
+    def recovery(self) -> Recovery | None:
+        """Return the recovery from a restore that is not over yet, for the banner (R7)."""
+        return recoveries.current()
 
     @cached_property
     def unread(self) -> int:

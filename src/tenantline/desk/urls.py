@@ -14,7 +14,15 @@ from tenantline.desk.views import (
     tenant_acts,
     tenants,
 )
-from tenantline.desk.views.settings import audit, facilities, line, lines, staff, tokens
+from tenantline.desk.views.settings import (
+    audit,
+    facilities,
+    line,
+    lines,
+    recovery,
+    staff,
+    tokens,
+)
 
 app_name = "desk"
 
@@ -55,6 +63,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/tokens/", tokens.page, name="tokens"),
     path("settings/tokens/<int:token_id>/revoke/", tokens.revoke, name="token_revoke"),
     path("settings/audit/", audit.page, name="audit"),
+    path("settings/recovery/", recovery.page, name="recovery"),
+    path(
+        "settings/recovery/lines/<int:line_id>/",
+        recovery.leave_out,
+        name="recovery_leave_out",
+    ),
     *chat_urls.urlpatterns,
     *export_urls.urlpatterns,
     *import_urls.urlpatterns,

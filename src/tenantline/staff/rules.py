@@ -15,6 +15,7 @@ Act = Literal[
     "edit_staff",
     "edit_tokens",
     "read_audit",
+    "confirm_recovery",  # R7: after a restore
 ]
 
 _CLERK: Final[frozenset[Act]] = frozenset({"text", "edit_tenants"})
@@ -24,6 +25,7 @@ _OWNER: Final[frozenset[Act]] = _MANAGER | {
     "edit_facilities",
     "edit_staff",
     "edit_tokens",
+    "confirm_recovery",
 }
 ACTS: Final[dict[str, frozenset[Act]]] = {"clerk": _CLERK, "manager": _MANAGER, "owner": _OWNER}
 

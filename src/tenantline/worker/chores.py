@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 from django.db import DataError, transaction
 
+from tenantline.backups import recovering
 from tenantline.consent import actions as consent
 from tenantline.conversations import inbound
 from tenantline.feed import actions as feed
@@ -53,15 +54,22 @@ def _apply(call: StatusCall) -> bool:
 
 
 def send_mail() -> int:
-    """Send queued e-mails that are due."""
-    claimed = mail.claim(now=clock.now())
+    """Send the next queued e-mail that is due.
+
+    One at a time: a slow mail server must not outlast the lease of those that wait behind it, nor
+    the end of this worker.
+    """
+    claimed = mail.claim(now=clock.now(), limit=1)
     for email in claimed:
         mail.deliver(email, now=clock.now())
     return len(claimed)
 
 
 def keep_house() -> int:
-    """Settle leases of dead senders, note tenancies that ended by date, forget old events."""
+    """Settle leases of dead senders, note tenancies that ended by date, forget old events.
+
+    Also sees when the recovery from a restore is over.
+    """
     now = clock.now()
     settle.sweep_leases(now=now)
     consent.sweep_tenancies(now=now)
@@ -69,4 +77,5 @@ def keep_house() -> int:
     outbox.recheck_waiting(now=now)
     feed.forget_old(now=now)
     imports.forget_old(now=now)
+    recovering.end_if_done(now=now)
     return 0

@@ -7,18 +7,20 @@ when its lease has ended.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 
-from tenantline.carrier.client import Client
+from tenantline.carrier.client import HTTP_TIMEOUT_SECONDS, Client
 from tenantline.carrier.media import Fetcher
 from tenantline.imports.shift import Shift
 from tenantline.kernel import clock
@@ -30,8 +32,11 @@ from tenantline.worker import chores, reading
 
 _log = structlog.get_logger(__name__)
 _IDLE = 0.1  # seconds between looks at an empty queue
-_TROUBLE = 2.0  # seconds before the next try after the database failed
+_TROUBLE = 2.0  # seconds before the next try after a step failed
+_STUCK = 300.0  # seconds after which a step that does not end is told of
 _BEAT = timedelta(seconds=5)
+# After SIGTERM: a call to the carrier may take its time; what takes longer is given up.
+ENDS_WITHIN = HTTP_TIMEOUT_SECONDS + 10.0
 
 
 class Worker:
@@ -45,21 +50,22 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{new_token(4)}"
         self._stop = threading.Event()
         self._started_at = clock.now()
+        self._failing: dict[str, str] = {}
+        self._turned: dict[str, float] = {}
 
     def stop(self) -> None:
         """Ask the loops to end; safe from any thread or signal handler."""
         self._stop.set()
 
     def run(self) -> None:
-        """Run until stopped."""
+        """Run until stopped; return at most ``ENDS_WITHIN`` seconds after that."""
         asyncio.run(self._run())
 
     async def _run(self) -> None:
         url = settings.TWILIO_API_URL
         async with Client(url) as client, Fetcher(url) as fetcher:
-            dispatcher = Dispatcher(worker=self.name, client=client)
             loops = [
-                self._loop("dispatch", dispatcher.round, _IDLE),
+                self._dispatching(client),
                 self._loop("inbound", _threaded(chores.work_inbound), _IDLE),
                 self._loop("statuses", _threaded(chores.apply_statuses), _IDLE),
                 self._loop("mail", _threaded(chores.send_mail), 0.3),
@@ -72,21 +78,44 @@ class Worker:
                 self._loop("beat", _threaded(self._beat), _BEAT.total_seconds()),
             ]
             loops += [self._loop(name, _threaded(do), 0.3) for name, do in self._more.items()]
-            await asyncio.gather(*loops)
-            await dispatcher.drain()
+            await self._until_ended([asyncio.create_task(loop) for loop in loops])
+        await in_database(_rest, self.name)
+
+    async def _until_ended(self, loops: list[asyncio.Task[None]]) -> None:
+        """Wait for the stop, then for what is under way, but not for ever.
+
+        What is given up is in the state of a worker that was killed, which others can take up.
+        """
+        await self._pause(math.inf)
+        _, late = await asyncio.wait(loops, timeout=ENDS_WITHIN)
+        for task in late:
+            task.cancel()
+        for outcome in await asyncio.gather(*loops, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                raise outcome
+
+    async def _dispatching(self, client: Client) -> None:
+        """Send until stopped; then claim nothing more, and settle what is under way."""
+        dispatcher = Dispatcher(worker=self.name, client=client)
+        await self._loop("dispatch", dispatcher.round, _IDLE)
+        await dispatcher.drain()
 
     async def _loop(self, name: str, step: Callable[[], Awaitable[int]], idle: float) -> None:
         """Do a step again and again, at once while there is work, until stopped.
 
-        A failing step is logged and tried again: one bad row or a database that is away must not
-        end the worker.
+        A failing step is logged, told of with the next sign of life, and tried again: neither one
+        bad row, nor an answer that nobody foresaw, nor a database that is away ends the worker.
         """
         while not self._stop.is_set():
+            self._turned[name] = time.monotonic()
             try:
                 wait = 0.0 if await step() else idle
-            except (DatabaseError, OSError):
+            except Exception as error:
                 _log.error("loop failed", loop=name, exc_info=True)
+                self._failing[name] = type(error).__name__
                 wait = _TROUBLE
+            else:
+                self._failing.pop(name, None)
             await self._pause(wait)
 
     async def _pause(self, seconds: float) -> None:
@@ -97,8 +126,30 @@ class Worker:
         await asyncio.sleep(0)
 
     def _beat(self) -> int:
-        outbox.beat(worker=self.name, started_at=self._started_at, now=clock.now())
+        outbox.beat(
+            worker=self.name,
+            started_at=self._started_at,
+            now=clock.now(),
+            trouble=self.trouble(),
+        )
         return 0
+
+    def trouble(self) -> str:
+        """Return which loops fail or are stuck, in words for a log or a screen."""
+        now = time.monotonic()
+        stuck = [name for name, turned in self._turned.items() if now - turned > _STUCK]
+        words = [f"{name} fails ({why})" for name, why in sorted(self._failing.items())]
+        return "; ".join([*words, *(f"{name} is stuck" for name in sorted(stuck))])
+
+
+def _rest(name: str) -> None:
+    """Take the sign of life back, so that nobody takes this worker for one that has died."""
+    try:
+        outbox.rest(worker=name)
+    except DatabaseError:
+        _log.warning("the database does not answer; this worker's sign of life stays", worker=name)
+    finally:
+        connections.close_all()
 
 
 def _threaded(chore: Callable[[], int]) -> Callable[[], Awaitable[int]]:
