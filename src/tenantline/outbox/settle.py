@@ -202,7 +202,9 @@ def _text_of(call: StatusCall) -> Text | None:
     if holder is not None:
         return holder
     attempt = Attempt.objects.filter(token=call.attempt_token).exclude(outcome="expired").first()
-    return rows.filter(pk=attempt.text_id, carrier_sid=None).first() if attempt else None
+    text = rows.filter(pk=attempt.text_id).first() if attempt else None
+    # Asked of the locked row: while we waited for it, somebody else may have brought this very SID.
+    return text if text is not None and text.carrier_sid in {None, call.message_sid} else None
 
 
 def adopt(text: Text, sid: str, status: str, now: datetime) -> None:
