@@ -2,7 +2,7 @@
 # Needs Python 3.11 or newer and git; the rest comes into .venv. Works from any folder: make -C path/to/tenantline test
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: bench-import help setup demo check test lint types contracts test-sqlite test-postgres chromium screenshots format lock clean
+.PHONY: bench-writers bench-import help setup demo check test lint types contracts test-sqlite test-postgres chromium screenshots format lock clean
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -60,6 +60,9 @@ format: setup ## put code and templates into shape
 
 bench-import: setup ## how fast 100,000 tenants go in, with webhooks beside them (ROWS=)
 	$(BIN)/python scripts/bench_import.py $(ROWS)
+
+bench-writers: setup ## how long writers of one SQLite file wait for each other, with and without a queue
+	$(BIN)/python scripts/bench_writers.py
 
 lock: setup ## pin anew what pyproject.toml asks for (UPGRADE=1 for newer versions)
 	scripts/lock.sh $(if $(UPGRADE),--upgrade)

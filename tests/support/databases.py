@@ -89,5 +89,5 @@ def _url_of(name: str, *, is_sqlite: bool) -> str:
 def use_file_for_sqlite(folder: Path) -> None:
     """Django would test in memory, where journal modes and locks mean nothing."""
     for database in settings.DATABASES.values():
-        if database["ENGINE"] == "django.db.backends.sqlite3":
+        if database["ENGINE"].endswith("sqlite"):
             database.setdefault("TEST", {})["NAME"] = str(folder / "test.sqlite3")

@@ -84,6 +84,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _database_url = ENV.database_url or f"sqlite:///{DATA_DIR / 'tenantline.sqlite3'}"
 _database = dj_database_url.parse(_database_url)
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["ENGINE"] = "tenantline.kernel.queued_sqlite"
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

@@ -15,7 +15,7 @@ from django.db import close_old_connections, connection
 from tenantline.conversations import inbound
 from tenantline.intake import actions as intake
 from tenantline.intake.actions import Inbound, Status
-from tenantline.kernel import clock
+from tenantline.kernel import clock, turns
 
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -60,6 +60,7 @@ class Writer:
         self._readers.shutdown(cancel_futures=True)
 
     def _run(self) -> None:
+        turns.go_first()
         ending = False
         while not ending:
             group, ending = self._next_group()

@@ -1,0 +1,1 @@
+"""Django's SQLite backend, whose writers queue (``kernel.turns``). Named by ``ENGINE``."""
