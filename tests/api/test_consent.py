@@ -113,3 +113,18 @@ def test_a_facility_without_a_line_can_issue_no_form(db):
 @override_settings(DEMO=False, EMAIL_IS_SET=False)
 def test_without_a_mail_server_no_form_can_be_issued(api, site):
     assert opt_in_refusal(api, cast.tenant(site)) == (409, "no_mail_server")
+
+
+def test_an_unclear_text_holds_the_number_until_start(api, site):
+    who = cast.opted_in(site)
+    address = f"/tenants/{who.pk}/consent"
+    cast.receive(cast.mobile_of(who), site, "sorry, wrong number")
+    assert (api.get(address)["status"], api.get(address)["held"]) == ("opted_in", True)
+    cast.receive(cast.mobile_of(who), site, "START")
+    assert api.get(address)["held"] is False
+
+
+def test_a_revocation_in_any_words_opts_out(api, site):
+    who = cast.opted_in(site)
+    cast.receive(cast.mobile_of(who), site, "pls quit txting me")
+    assert api.get(f"/tenants/{who.pk}/consent")["status"] == "opted_out"

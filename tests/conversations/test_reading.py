@@ -2,70 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from django.conf import settings as project
-from django.db import connections
 
-from tenantline.carrier.client import Client
 from tenantline.carrier.types import Unclear
-from tenantline.conversations import reconcile, unclear
 from tenantline.conversations.models import Message
-from tenantline.facilities.models import Facility, Line
 from tenantline.intake import hearing
 from tenantline.kernel import clock
 from tenantline.outbox import dispatch
 from tenantline.outbox.models import Attempt, Text
 from tenantline.outbox.settle import settle
 from tests import cast
-from tests.support import twilio_spec
-from tests.support.twilio_standin import TwilioStandin, running
+from tests.conversations.conftest import Desk
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
-
-
-@dataclass
-class Desk:
-    """A facility whose line is at a stand-in for Twilio."""
-
-    site: Facility
-    line: Line
-    twilio: TwilioStandin
-
-    def read(self) -> int | None:
-        """Read the line's inbound list."""
-        return self._with_client(lambda client: reconcile.read_line(client, self.line))
-
-    def look_for_unknown(self) -> int:
-        """Look for unclear texts."""
-        return self._with_client(unclear.settle_unknown)
-
-    def _with_client(self, work):
-        async def run():
-            async with Client(self.twilio.url) as client:
-                done = await work(client)
-            await asyncio.get_running_loop().run_in_executor(None, connections.close_all)
-            return done
-
-        return asyncio.run(run())
-
-    def text_in(self, sender: str, body: str) -> None:
-        """A text that Twilio holds and no webhook brought."""
-        self.twilio.receive(from_=sender, to=self.line.number, body=body)
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    twilio_spec.require()
-    with running() as twilio:
-        site = cast.facility()
-        line = cast.line(site, account=twilio.account_sid, token=twilio.token)
-        twilio.add_number(line.number)
-        yield Desk(site, line, twilio)
 
 
 def test_a_missed_text_is_fetched_once(desk):
@@ -77,6 +29,15 @@ def test_a_missed_text_is_fetched_once(desk):
 def test_a_missed_stop_is_honoured(desk):
     who = cast.opted_in(desk.site)
     desk.text_in(cast.mobile_of(who), "STOP")
+    desk.read()
+    with pytest.raises(Exception, match="opted out"):
+        cast.write(who)
+
+
+def test_a_missed_revocation_in_any_words_counts_before_what_came_with_it(desk):
+    who = cast.opted_in(desk.site)
+    desk.text_in(cast.mobile_of(who), "START")
+    desk.text_in(cast.mobile_of(who), "Please don't text me any more")
     desk.read()
     with pytest.raises(Exception, match="opted out"):
         cast.write(who)
@@ -163,3 +124,15 @@ def test_the_same_words_sent_twice_on_purpose_are_each_found_once(desk):
     desk.look_for_unknown()
     sids = set(Text.objects.filter(state="sent").values_list("carrier_sid", flat=True))
     assert len(sids) == 2
+
+
+def test_a_line_whose_list_cannot_be_read_holds_up_no_other(desk):
+    first, second = unknown_text(desk), unknown_text(desk, "Other words")
+    other = cast.line(cast.facility("MESA"), token=desk.twilio.token)
+    Text.objects.filter(pk=first.text_id).update(line=other)
+    sent = desk.twilio.send(second.text.clearance.number, desk.line.number, second.text.body)
+    desk.look_for_unknown()
+    assert Text.objects.get(pk=second.text_id).carrier_sid == sent.sid
+    first.text.refresh_from_db()
+    assert first.text.state == "unknown"
+    assert first.text.next_at > clock.now()

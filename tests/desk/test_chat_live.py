@@ -250,6 +250,20 @@ def violations(page: Page) -> list[dict]:
     return Axe().run(page).response["violations"]
 
 
+def test_an_unclear_text_asks_by_itself_and_one_click_answers(here, go) -> None:
+    who = cast.opted_in(here, "Maria Lopez")
+    page = listening(go(chat_of(who)))
+    say(who, "Who is this?")
+    composer(page).fill("It is the office")
+    page.get_by_role("button", name="No, just a message").click()
+    expect(page.get_by_role("button", name="No, just a message")).to_have_count(0)
+    expect(composer(page)).to_have_value("It is the office")
+    say(who, "I think you have the wrong number")
+    assert violations(page) == []
+    page.get_by_role("button", name="They want no more texts").click()
+    expect(page.locator("#composer")).to_contain_text("has opted out of texts")
+
+
 @pytest.mark.parametrize("width", [360, 390, 720, 960])
 def test_nothing_is_wider_than_the_window(here, go, width) -> None:
     who = cast.opted_in(here, "W" * 200)

@@ -76,19 +76,28 @@ def hear_start(*, call: InboundCall, facility_id: int, now: datetime) -> Started
 
 
 def hear_stop(
-    *, number: str, facility_id: int | None, source: str, at: datetime, text: str, now: datetime
+    *,
+    number: str,
+    facility_id: int | None,
+    source: str,
+    at: datetime,
+    text: str,
+    now: datetime,
+    words: str = "",
+    pattern: str = "",
 ) -> None:
     """R3: work on a handset's STOP. Needs the caller's transaction.
 
     Ends every consent of the number at every facility, whoever shares it. ``source`` is the
-    MessageSid, or what else told us (``21610`` with the SID it came for).
+    MessageSid, or what else told us (``21610`` with the SID it came for); ``words`` are those of
+    the text that decided, ``pattern`` what they were recognised as.
     """
     ledger.append(
         kind="stopped",
         at=at,
         evidence=Evidence(number=number, text=text),
         facility_id=facility_id,
-        body={"source": source},
+        body={"source": source, "words": words, "pattern": pattern},
     )
     refresh_holders(number, now=now)
 

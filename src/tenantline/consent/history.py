@@ -27,7 +27,8 @@ class Entry:
     """One event. ``number`` is E.164; ``words`` tells that the wording shown can be read in full.
 
     ``by`` names the staff member, empty where it was the tenant; ``note`` is what staff wrote or
-    the tenant texted; ``elsewhere`` marks an event of a facility outside the reader's scope.
+    the tenant texted, ``decided`` its words that made it a revocation; ``elsewhere`` marks an event
+    of a facility outside the reader's scope.
     """
 
     event_id: int
@@ -44,6 +45,7 @@ class Entry:
     message_sid: str = ""
     because: str = ""
     ip: str = ""
+    decided: str = ""
     words: bool = False
     elsewhere: bool = False
 
@@ -152,6 +154,7 @@ def _entry(event: LedgerEvent, scope: Scope) -> Entry:
         message_sid=str(body.get("message_sid") or _sid(body.get("source"))),
         because=str(body.get("because") or body.get("why") or ""),
         ip="" if elsewhere or particulars is None else particulars.ip,
+        decided=str(body.get("words", "")) if event.kind == "stopped" else "",
         words=event.kind == "form_submitted",
         elsewhere=elsewhere,
     )

@@ -15,10 +15,10 @@ from django.db.models import F
 
 from tenantline.carrier import blocks
 from tenantline.consent import actions as consent
-from tenantline.consent import keywords
 from tenantline.consent import queries as consent_queries
+from tenantline.consent import revocation, unclear
 from tenantline.consent.actions import Started
-from tenantline.consent.keywords import Reading
+from tenantline.consent.revocation import Decision
 from tenantline.consent.services import Purpose
 from tenantline.consent.wording import CONFIRMATION, HELP, SERVICE_NAMES
 from tenantline.conversations.models import Conversation, Message, Stray
@@ -42,6 +42,7 @@ from tenantline.tenants.models import Tenant
 _log = structlog.get_logger(__name__)
 _BY = system("inbound")
 _MEDIA = re.compile(r"MediaUrl(\d{1,3})", re.ASCII)
+_HEARD_AS = {"revoke": "stop", "start": "start", "help": "help", "ask": "unclear", "nothing": ""}
 _MOST_FILES = 10  # as many as Twilio takes with one text; more are believed only if they are named
 
 
@@ -70,9 +71,9 @@ def work(*, call_id: int, now: datetime) -> None:
 
 
 def _work_first(call: InboundCall, now: datetime) -> None:
-    reading = keywords.read(call.body, opt_out_type=call.params.get("OptOutType", ""))
-    started = _hear(call, reading, now)
-    if reading.heard == "stop":
+    decision = revocation.decide(call.body, opt_out_type=call.params.get("OptOutType", ""))
+    started = _hear(call, decision, now)
+    if decision.heard == "revoke":
         outbox.recheck(number=call.sender, now=now)
     named = _files(call)
     if named:
@@ -81,10 +82,10 @@ def _work_first(call: InboundCall, now: datetime) -> None:
         Stray.objects.create(call=call, at=call.received_at)
         return
     blocks.note_keyword(line=call.line, number=call.sender, body=call.body, at=call.received_at)
-    _join_thread(call, call.line, reading, now)
+    _join_thread(call, call.line, decision, now)
     if started.counted:
         _confirm(started, call, now)
-    elif reading.heard == "help" and call.line.answers_help:
+    elif decision.heard == "help" and call.line.answers_help:
         _help(call, call.line, now)
 
 
@@ -96,10 +97,10 @@ def _was_worked_on(call: InboundCall) -> bool:
 
 
 def _hear_other(call: InboundCall, other: OtherContent, now: datetime) -> None:
-    """Honour a STOP in what came again with other content, and let open pages show the flag."""
-    reading = keywords.read(other.body, opt_out_type=other.params.get("OptOutType", ""))
+    """Honour a revocation in what came again with other content; let open pages show the flag."""
+    decision = revocation.decide(other.body, opt_out_type=other.params.get("OptOutType", ""))
     facility_id = call.line.facility_id if call.line else None
-    if reading.heard == "stop":
+    if decision.heard == "revoke":
         consent.hear_stop(
             number=other.sender,
             facility_id=facility_id,
@@ -107,17 +108,28 @@ def _hear_other(call: InboundCall, other: OtherContent, now: datetime) -> None:
             at=other.received_at,
             text=other.body,
             now=now,
+            words=decision.words,
+            pattern=decision.why,
         )
         outbox.recheck(number=other.sender, now=now)
+    elif decision.heard == "ask":
+        unclear.hear_unclear(
+            number=other.sender,
+            source=call.message_sid,
+            at=other.received_at,
+            text=other.body,
+            decision=decision,
+            now=now,
+        )
     message = Message.objects.select_related("conversation").filter(call=call).first()
     if message is not None:
         thread = message.conversation
         feed.tell(facility_id=thread.facility_id, topic="message", ref=thread.pk, now=now)
 
 
-def _hear(call: InboundCall, reading: Reading, now: datetime) -> Started:
-    """Let consent hear the keyword, before anything else happens with the text."""
-    if reading.heard == "stop":
+def _hear(call: InboundCall, decision: Decision, now: datetime) -> Started:
+    """Let consent hear what was decided, before anything else happens with the text."""
+    if decision.heard == "revoke":
         consent.hear_stop(
             number=call.sender,
             facility_id=call.line.facility_id if call.line else None,
@@ -125,13 +137,24 @@ def _hear(call: InboundCall, reading: Reading, now: datetime) -> Started:
             at=call.received_at,
             text=call.body,
             now=now,
+            words=decision.words,
+            pattern=decision.why,
         )
-    elif reading.heard == "start" and call.line is not None:
+    elif decision.heard == "ask":
+        unclear.hear_unclear(
+            number=call.sender,
+            source=call.message_sid,
+            at=call.received_at,
+            text=call.body,
+            decision=decision,
+            now=now,
+        )
+    elif decision.heard == "start" and call.line is not None:
         return consent.hear_start(call=call, facility_id=call.line.facility_id, now=now)
     return Started()
 
 
-def _join_thread(call: InboundCall, line: Line, reading: Reading, now: datetime) -> None:
+def _join_thread(call: InboundCall, line: Line, decision: Decision, now: datetime) -> None:
     conversation = conversation_with(facility_id=line.facility_id, number=call.sender, now=now)
     message = Message.objects.create(
         conversation=conversation,
@@ -141,7 +164,8 @@ def _join_thread(call: InboundCall, line: Line, reading: Reading, now: datetime)
         media=[{"url": one.url, "type": one.declared} for one in _files(call)],
         call=call,
         line=line,
-        heard_as=reading.heard if reading.heard != "nothing" else "",
+        heard_as=_HEARD_AS[decision.heard],
+        heard_words=decision.words[:200],
     )
     holders = tenants.holders(call.sender, facility_id=line.facility_id)
     message.tenants.add(*(period.tenant for period in holders))

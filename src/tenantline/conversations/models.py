@@ -50,7 +50,8 @@ class Message(models.Model):
     text = models.OneToOneField(Text, null=True, on_delete=models.PROTECT)
     call = models.OneToOneField(InboundCall, null=True, on_delete=models.PROTECT)
     line = models.ForeignKey(Line, null=True, on_delete=models.PROTECT)
-    heard_as = models.CharField(max_length=12, blank=True)  # stop, start, help, or nothing
+    heard_as = models.CharField(max_length=12, blank=True)  # stop, start, help, unclear, or nothing
+    heard_words = models.CharField(max_length=200, blank=True)  # the words that decided
     tenants = models.ManyToManyField(Tenant, related_name="messages")
 
     class Meta:

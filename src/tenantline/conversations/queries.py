@@ -9,6 +9,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Va
 from django.db.models.functions import Coalesce
 
 from tenantline.conversations.models import Conversation, Message, Stray
+from tenantline.conversations.rules import WRITING
 from tenantline.facilities.models import Facility
 from tenantline.facilities.scope import Scope
 from tenantline.intake import queries as intake
@@ -77,6 +78,11 @@ def not_delivered(*, scope: Scope, since: datetime) -> QuerySet[Message]:
     return rows.filter(direction="out", text__state__in=NOT_SENT)
 
 
+def unknown(*, scope: Scope) -> QuerySet[Message]:
+    """R7: return texts of which nobody knows whether they were sent, newest first."""
+    return at_facilities(scope=scope).filter(direction="out", text__state="unknown")
+
+
 def message(*, scope: Scope, message_id: int) -> Message:
     """Return one message in scope, or raise ``NotFound``."""
     found = at_facilities(scope=scope).filter(pk=message_id).first()
@@ -132,7 +138,7 @@ def filtered(
         case "unread":
             return rows.filter(unread__gt=0)
         case "unanswered":
-            wrote = _newest(Q(direction="in", heard_as=""))
+            wrote = _newest(Q(direction="in", heard_as__in=WRITING))
             answered = _newest(Q(direction="out") & ~Q(text__state="withheld"))
             rows = rows.annotate(wrote_id=wrote, answered_id=Coalesce(answered, Value(0)))
             return rows.filter(wrote_id__gt=F("answered_id"))
@@ -221,7 +227,7 @@ def newest_in(conversation: Conversation) -> int:
 def last_writing(tenant_id: int) -> tuple[datetime | None, bool]:
     """R5, R6: return when the tenant last wrote (keywords aside), and whether that was answered."""
     rows = Message.objects.filter(tenants=tenant_id)
-    wrote = rows.filter(direction="in", heard_as="").order_by("-id").first()
+    wrote = rows.filter(direction="in", heard_as__in=WRITING).order_by("-id").first()
     if wrote is None:
         return None, False
     answered = rows.filter(direction="out", id__gt=wrote.pk).exclude(text__state="withheld")
@@ -236,6 +242,11 @@ def since(conversation: Conversation, after: int, *, limit: int = 200) -> list[M
 def with_texts(conversation: Conversation, text_ids: list[int]) -> list[Message]:
     """Return the thread's messages with these outbox rows, oldest first."""
     return list(_thread(conversation).filter(text_id__in=text_ids).order_by("id"))
+
+
+def that_came_as(conversation: Conversation, message_sid: str) -> Message | None:
+    """Return the thread's inbound message that the carrier gave this id, None where none has it."""
+    return _thread(conversation).filter(call__message_sid=message_sid).first()
 
 
 def with_ids(conversation: Conversation, ids: list[int]) -> list[Message]:

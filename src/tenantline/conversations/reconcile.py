@@ -18,7 +18,7 @@ from tenantline.carrier.client import Client
 from tenantline.carrier.errors import CarrierProblem
 from tenantline.carrier.listing import ListedMessage
 from tenantline.carrier.types import Account
-from tenantline.consent import keywords
+from tenantline.consent import revocation
 from tenantline.conversations import inbound
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.models import Line
@@ -116,7 +116,7 @@ def _is_ours(item: ListedMessage, line: Line) -> bool:
 
 
 def _is_stop(body: str) -> bool:
-    return keywords.read(body).heard == "stop"
+    return revocation.decide(body).heard == "revoke"
 
 
 def _call(item: ListedMessage, line: Line, heard: Knowledge) -> Inbound:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 REPLY_WINDOW = timedelta(hours=24)  # R5
 LATELY = timedelta(hours=1)  # R6
-_KEYWORDS = frozenset({"start", "stop", "help"})
+WRITING = ("", "unclear")  # what an inbound text was heard as, if somebody wrote to the office
 
 
 def counts_as_writing(heard_as: str) -> bool:
     """Tell whether an inbound text is somebody writing to the office, not just a keyword."""
-    return heard_as not in _KEYWORDS
+    return heard_as in WRITING
 
 
 def is_first_reply(*, wrote_at: datetime | None, answered: bool, now: datetime) -> bool:

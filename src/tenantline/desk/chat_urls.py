@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("chat/<int:conversation_id>/unread/", chat_acts.unread, name="chat_unread"),
     path("chat/<int:conversation_id>/assign/", chat_acts.assign, name="chat_assign"),
     path("chat/<int:conversation_id>/link/", chat_acts.link, name="chat_link"),
+    path("chat/<int:conversation_id>/unclear/", chat_acts.unclear, name="chat_unclear"),
     path("tenants/<int:tenant_id>/chat/", chat.tenant_page, name="chat_tenant"),
     path("tenants/<int:tenant_id>/chat/send/", chat_acts.send, name="chat_send"),
     path("tenants/<int:tenant_id>/chat/opt-in/", chat_acts.opt_in, name="chat_opt_in"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tenantline.consent import forms
+from tenantline.consent import forms, unclear
 from tenantline.consent import queries as consent
 from tenantline.conversations import queries as conversations
 from tenantline.desk.access import Desk
@@ -18,6 +18,7 @@ from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
     from tenantline.consent.queries import Consent
+    from tenantline.consent.unclear import Question
     from tenantline.conversations.models import Conversation, Message
     from tenantline.facilities.models import Facility
     from tenantline.kernel.errors import Refused
@@ -42,12 +43,22 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """R3: what staff are asked about an unclear text of this chat: which, and whose number."""
+
+    question: Question
+    message: Message
+    tenant: Tenant
+
+
+@dataclass(frozen=True)
 class Chat:
     """One number with one facility, and the tenants who hold it.
 
     ``conversation`` is None as long as no text has come or gone. ``chosen`` is the tenant whom a
     text would be written to, None where nobody has this number on file; ``line`` is the facility's
-    sending number as people read it out, empty where there is none yet.
+    sending number as people read it out, empty where there is none yet. ``asked`` is the unclear
+    text that holds the number, if there is one here.
     """
 
     facility: Facility
@@ -56,6 +67,7 @@ class Chat:
     sides: list[Side]
     chosen: Side | None
     line: str = ""
+    asked: Asked | None = None
 
     @property
     def shared(self) -> bool:
@@ -139,7 +151,19 @@ def _chat(
     sides = [_side(desk, tenant, desk.now) for tenant in holders]
     line = facilities.sending_line(facility.pk)
     own = phone.national(phone.Number(line.number)) if line else ""
-    return Chat(facility, number, conversation, sides, _chosen(sides, to), own)
+    asked = _asked(conversation, sides)
+    return Chat(facility, number, conversation, sides, _chosen(sides, to), own, asked)
+
+
+def _asked(conversation: Conversation | None, sides: list[Side]) -> Asked | None:
+    """Return the question about an unclear text that came to this chat and no other."""
+    for side in sides:
+        question = unclear.question(tenant=side.tenant) if side.consent.held else None
+        if question is not None and conversation is not None:
+            message = conversations.that_came_as(conversation, question.source)
+            if message is not None:
+                return Asked(question, message, side.tenant)
+    return None
 
 
 def _side(desk: Desk, tenant: Tenant, now: datetime) -> Side:

@@ -28,7 +28,8 @@ _SAID_LENGTH = 120
 class Item:
     """One text. ``day`` is set where a new day begins; ``files`` are its pictures and other files.
 
-    ``heard`` says what keyword an inbound text was, ``said`` what a screen reader announces,
+    ``heard`` says what an inbound text was taken for, ``because`` by which of its words;
+    ``said`` what a screen reader announces,
     ``addressee`` whose text it is where two share the phone (R12).
     """
 
@@ -37,6 +38,7 @@ class Item:
     day_words: str
     files: list[ShownFile]
     heard: str
+    because: str
     said: str
     addressee: str
 
@@ -95,6 +97,7 @@ def items(
                 day_words=day_words(day, _day(now, zone)) if new else "",
                 files=files.shown(message.call),
                 heard=_HEARD.get(message.heard_as, ""),
+                because=_because(message),
                 said=_said(message, sender),
                 addressee=_addressee(message) if shared else "",
             )
@@ -119,6 +122,12 @@ def first_words(message: Message) -> str:
     if words:
         return words[:_SAID_LENGTH]
     return files.words_for(str(message.media[0]["type"])) if message.media else "(no words)"
+
+
+def _because(message: Message) -> str:
+    """Return the words that decided, where the text says more than they do."""
+    words = message.heard_words
+    return words if message.body.strip(" .!").casefold() != words else ""
 
 
 def _said(message: Message, sender: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from tenantline.consent.wordings import lexicon
@@ -32,7 +32,7 @@ def _first_class(word: str, alone: frozenset[str]) -> str:
 @cache
 def _tables() -> tuple[frozenset[str], tuple[str, ...]]:
     alone, parts = [], []
-    text = (files(__package__) / "foreign.txt").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("foreign.txt").read_text(encoding="utf-8")
     for line in text.splitlines():
         kind, _, words = line.partition(" ")
         if kind == "word":

@@ -39,7 +39,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from tenantline.consent.wordings.plain import latin, unstretched
@@ -191,5 +191,5 @@ def _phrases() -> dict[str, list[tuple[tuple[str, ...], str]]]:
 
 
 def _lines(name: str) -> list[str]:
-    text = (files(__package__) / name).read_text(encoding="utf-8")
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]

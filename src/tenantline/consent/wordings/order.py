@@ -1,65 +1,84 @@
+# ruff: noqa: RUF001 - the dashes are the point
 """A text as a row of class letters, with the words they stand for."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from tenantline.consent.wordings import lexicon
 from tenantline.consent.wordings.plain import spelled
 
-_TOKEN: Final = re.compile(
+_PIECE: Final = re.compile(
     r"[^\W_]+(?:[*@$][^\W_]+)*|[$@][^\W_]{2,}|[.!?;…\n]+|[,:()/&]|\s[-–—]\s|[🛑🚫⛔📵]|#"
 )
+_GAP: Final = "…"
 _LONGEST: Final = 1600  # letters that are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``letters`` is one class after the other; ``words[i]`` is what ``letters[i]`` stands for."""
+    """``letters`` is one class after the other; ``places[i]`` is which words ``letters[i]`` is.
+
+    ``words`` are all words of the text, an ellipsis for those that are nobody's business here
+    (names, figures).
+    """
 
     letters: str
+    places: tuple[tuple[int, int], ...]
     words: tuple[str, ...]
 
     def said(self, start: int, end: int) -> str:
-        """Return the words between two places in ``letters``."""
-        return " ".join(dict.fromkeys(w for w in self.words[start:end] if w))
+        """Return the words that the letters between two places stand for."""
+        if start >= end:
+            return ""
+        words = self.words[self.places[start][0] : self.places[end - 1][1]]
+        return " ".join(word for word, _ in groupby(words) if word).strip(f" {_GAP}")
 
 
 def row_of(text: str) -> Row:
-    """Return the row of a text. Words that change nothing are left out."""
-    tokens = _TOKEN.findall(spelled(text[:_LONGEST]))
+    """Return the row of a text. Words that change nothing have no letter."""
+    pieces = _PIECE.findall(spelled(text[:_LONGEST]))
     letters: list[str] = []
+    places: list[tuple[int, int]] = []
     words: list[str] = []
     at = 0
-    while at < len(tokens):
-        length, classes = _phrase(tokens, at)
-        said = " ".join(tokens[at : at + length])
-        at += length
+    while at < len(pieces):
+        length, classes = _phrase(pieces, at)
+        words += [_shown(piece, classes) for piece in pieces[at : at + length]]
         for letter in classes:
             if not lexicon.left_out(letter):
                 letters.append(letter)
-                words.append("" if letter in ".,&" else said)
-    return Row("".join(letters), tuple(words))
+                places.append((at, at + length))
+        at += length
+    return Row("".join(letters), tuple(places), tuple(words))
 
 
-def _phrase(tokens: list[str], at: int) -> tuple[int, str]:
-    """Return how many tokens from ``at`` belong together, and their classes."""
-    token = tokens[at]
-    for words, classes in lexicon.lexicon().phrases.get(token, ()):
-        if tuple(tokens[at : at + len(words)]) == words:
+def _shown(piece: str, classes: str) -> str:
+    """Return a word as the ledger may keep it: one that is in the lexicon, else an ellipsis."""
+    if _mark(piece) in (".", ","):
+        return ""
+    return _GAP if classes == "x" or piece.isdecimal() else piece
+
+
+def _phrase(pieces: list[str], at: int) -> tuple[int, str]:
+    """Return how many pieces from ``at`` belong together, and their classes."""
+    piece = pieces[at]
+    for words, classes in lexicon.lexicon().phrases.get(piece, ()):
+        if tuple(pieces[at : at + len(words)]) == words:
             return len(words), classes
-    return 1, _mark(token) or lexicon.class_of(token)
+    return 1, _mark(piece) or lexicon.class_of(piece)
 
 
-def _mark(token: str) -> str:
-    if token == "#":
+def _mark(piece: str) -> str:
+    if piece == "#":
         return "N"
-    if token == "&":
+    if piece == "&":
         return "&"
-    if token[0] in ".!?;…\n":
+    if piece[0] in ".!?;…\n":
         return "."
-    if token in ",:()/" or not token.strip(" -–—"):
+    if piece in ",:()/" or not piece.strip(" -–—"):
         return ","
     return ""

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001, RUF003 - the look-alikes are the point
+# ruff: noqa: RUF001 - the look-alikes are the point
 """Letters: one plain spelling for full-width, accented, look-alike, spaced and stretched ones."""
 
 from __future__ import annotations

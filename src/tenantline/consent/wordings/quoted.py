@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the quotation marks are the point
 """Quotations: what the sender did not write is not theirs to be held to.
 
 A phone's reaction ("Liked “…”", also in Spanish, from iPhone and Android), a forwarded or quoted
@@ -9,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_OPEN: Final = "“”\"«„‟＂❝"
-_CLOSE: Final = "”“\"»‟＂❞"
+_OPEN: Final = '“”"«„‟＂❝'
+_CLOSE: Final = '”“"»‟＂❞'
 _EMOJI: Final = (
     r"[\u200b\ufeff\s]*(?:[\u2190-\u2bff\u3030\u303d\U0001f000-\U0001faff]"
     r"[\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff]*)+[\u200b\ufeff\s]*"
@@ -78,7 +79,11 @@ def own_words(body: str) -> str:
 
 def is_instruction(body: str) -> bool:
     """Tell whether a text is little more than our own "Reply STOP to opt out", typed."""
-    return bool(_WORDS_OF_OURS.search(body)) and not _REACTION.match(body) and len(body.split()) <= _SHORT
+    return (
+        bool(_WORDS_OF_OURS.search(body))
+        and not _REACTION.match(body)
+        and len(body.split()) <= _SHORT
+    )
 
 
 def _dropped_with_ours(found: re.Match[str]) -> str:

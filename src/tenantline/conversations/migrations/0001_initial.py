@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ("body", models.TextField()),
                 ("media", models.JSONField(default=list)),
                 ("heard_as", models.CharField(blank=True, max_length=12)),
+                ("heard_words", models.CharField(blank=True, max_length=200)),
                 (
                     "call",
                     models.OneToOneField(

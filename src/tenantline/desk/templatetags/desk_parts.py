@@ -169,6 +169,8 @@ def status_words(status: str) -> str:
 def event_words(entry: Entry) -> str:
     """Return what a consent event was, in words."""
     match entry.kind:
+        case "revoked" if entry.medium == "text":
+            return "Revocation recorded: a text that was unclear"
         case "revoked":
             return f"Revocation recorded: {dict(MEDIA).get(entry.medium, entry.medium).lower()}"
         case "number_closed":

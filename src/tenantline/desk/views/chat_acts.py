@@ -11,13 +11,14 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from tenantline.consent import forms
+from tenantline.consent import unclear as questions
 from tenantline.conversations import actions
 from tenantline.conversations import queries as conversations
 from tenantline.desk import chatting, problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.chatting import Chat, Draft
 from tenantline.desk.views.chat import newest, pane
-from tenantline.kernel.errors import BadInput, NotFound, Refused, TenantlineError
+from tenantline.kernel.errors import BadInput, Conflict, NotFound, Refused, TenantlineError
 from tenantline.staff import queries as staff
 from tenantline.tenants import queries as tenants
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from tenantline.tenants.models import Tenant
 
 _NEWS = 5
+_ANSWERED = {
+    "revoked": "Recorded: no more texts to this number.",
+    "message": "Noted: just a message. Automatic texts go on.",
+}
 
 
 @require_POST
@@ -113,6 +118,36 @@ def opt_in(request: DeskRequest, tenant_id: int) -> HttpResponse:
         return problems.toast(render(request, "desk/chat/composer.html", context), said)
     problems.say(request, said)
     return redirect("desk:chat_tenant", tenant_id)
+
+
+@require_POST
+@staff_page
+def unclear(request: DeskRequest, conversation_id: int) -> HttpResponse:
+    """R3: say what an unclear text meant: no more texts, or just a message."""
+    _conversation(request, conversation_id)
+    chat = chatting.of_conversation(request.desk, conversation_id)
+    said = request.POST.get("answer", "")
+    source = request.POST.get("source", "")
+    try:
+        if chat.asked is None:
+            raise Conflict("This has been answered already.", code="answered")
+        questions.answer(
+            tenant=chat.asked.tenant,
+            source=source,
+            said=said,
+            by=request.desk.actor,
+            now=request.desk.now,
+        )
+        words, kind = _ANSWERED[said], "good"
+    except Conflict as error:
+        words, kind = error.sentence, "waiting"
+    if request.htmx:
+        chat = chatting.of_conversation(request.desk, conversation_id, request.POST.get("to", ""))
+        context = {"chat": chat, "draft": Draft(seen=newest(chat)), "fresh": True}
+        answer = render(request, "desk/chat/composer.html", context)
+        return problems.toast(answer, words, kind=kind)
+    problems.say(request, words)
+    return redirect("desk:chat", conversation_id)
 
 
 def _sent(request: DeskRequest, tenant: Tenant, conversation: Conversation) -> HttpResponse:
