@@ -33,7 +33,7 @@ def fails_in_every_way(world: World) -> None:
 def storm_of_429(world: World) -> None:
     for person in some(world):
         body = world.words()
-        world.carrier.meet(body, times=world.chance.randint(2, 5), status=429, retry_after=1)
+        world.carrier.meet(body, times=world.chance.randint(1, 2), status=429, retry_after=1)
         world.write(person, body)
 
 
