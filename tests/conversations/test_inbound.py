@@ -15,8 +15,9 @@ from tenantline.conversations.models import Conversation, Message, Stray
 from tenantline.facilities.models import Facility, Line
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.intake import actions as intake
+from tenantline.intake import queries as intake_queries
 from tenantline.intake.actions import Inbound
-from tenantline.intake.models import InboundCall
+from tenantline.intake.models import CallFile, InboundCall
 from tenantline.kernel import clock
 from tenantline.kernel.errors import Refused
 from tenantline.outbox.models import Text
@@ -253,3 +254,76 @@ def test_a_changed_number_and_its_start_at_once_do_not_block_each_other(fresh_da
     at_once(*acts)
     assert InboundCall.objects.get().error == ""
     assert status(who) == "number_changed"
+
+
+def came_again(call, **changed: str):
+    """Let Twilio hand over a known text once more, with other content; work on it."""
+    row = InboundCall.objects.get(pk=call.call_id)
+    values = {"sender": row.sender, "recipient": row.recipient, "body": row.body} | changed
+    again = Inbound(
+        message_sid=row.message_sid,
+        account_sid=row.account_sid,
+        line_id=row.line_id,
+        params={},
+        **values,
+    )
+    [call_id] = intake.store([again], now=clock.now())
+    if call_id is not None:
+        work(call_id)
+    return call_id
+
+
+@db
+def test_other_content_under_one_id_is_kept_once_and_makes_no_second_text():
+    site = cast.site()
+    call = cast.receive("+17375550111", site, "I will come")
+    assert came_again(call, body="I will not come") == call.call_id
+    assert came_again(call, body="I will not come") is None
+    row = InboundCall.objects.get()
+    assert [other.body for other in row.others.all()] == ["I will not come"]
+    assert (row.differs, Message.objects.get().body) == (True, "I will come")
+
+
+@db
+def test_a_stop_in_other_content_counts():
+    who = cast.opted_in(cast.site())
+    call = cast.receive(cast.mobile_of(who), who.facility, "hello")
+    came_again(call, body="STOP")
+    assert status(who) == "opted_out"
+
+
+@db
+def test_a_start_in_other_content_gives_nothing():
+    who = cast.stopped(cast.site())
+    call = cast.receive(cast.mobile_of(who), who.facility, "hello")
+    came_again(call, body="START")
+    assert status(who) == "opted_out"
+
+
+@db
+def test_until_other_content_has_been_read_the_gate_is_closed():
+    who = cast.opted_in(cast.site())
+    call = cast.receive(cast.mobile_of(who), who.facility, "hello")
+    row = InboundCall.objects.get(pk=call.call_id)
+    again = Inbound(
+        message_sid=row.message_sid,
+        account_sid=row.account_sid,
+        line_id=row.line_id,
+        sender=row.sender,
+        recipient=row.recipient,
+        body="other words",
+        params={},
+    )
+    intake.store([again], now=clock.now())
+    assert intake_queries.unread_from(row.sender) == [row.pk]
+
+
+@db
+@pytest.mark.parametrize("params", [{"NumMedia": "2"}, {"NumMedia": "x"}, {"NumMedia": "²"}])
+def test_a_number_of_files_is_believed_only_if_it_is_one(params):
+    site = cast.site()
+    call = cast.receive("+17375550111", site, "", work=False)
+    InboundCall.objects.filter(pk=call.call_id).update(params=params)
+    assert work(call.call_id)
+    expected = 2 if params["NumMedia"] == "2" else 0
+    assert CallFile.objects.count() == len(Message.objects.get().media) == expected

@@ -47,18 +47,16 @@ async def _catch_up() -> list[CaughtUp]:
 
 
 def _print(done: list[CaughtUp]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for head in ("line", "facility"):
-        table.add_column(head, no_wrap=True)
-    for head in ("came in", "settled", "still unclear", "statuses"):
-        table.add_column(head, justify="right")
-    table.add_column("")
+    """Print a row a line. Never wrapped: a program may read it too."""
+    rows = [("line", "facility", "came in", "settled", "still unclear", "new statuses", "list")]
     for one in done:
         counts = (one.found, one.settled, one.unknown, one.refreshed)
-        ending = escape(one.problem) if one.problem else "read to the end"
-        table.add_row(one.line.number, escape(one.line.facility.code), *map(str, counts), ending)
-    Console(highlight=False).print(table)
+        ending = "not read" if one.problem else "read"
+        rows.append((one.line.number, one.line.facility.code, *map(str, counts), ending))
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    for row in rows:
+        cells = [
+            cell.rjust(width) if 2 <= n <= 5 else cell.ljust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(cells).rstrip())
