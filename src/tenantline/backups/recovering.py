@@ -10,7 +10,7 @@ from tenantline.facilities import queries as facilities
 from tenantline.intake import hearing
 from tenantline.intake import queries as intake
 from tenantline.outbox import restored
-from tenantline.recovery import actions, queries
+from tenantline.recovery import actions, queries, rules
 
 if TYPE_CHECKING:
     from tenantline.facilities.models import Line
@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 class LineBack:
     """A line that has to be read back: whether it was, or that the owner goes on without it.
 
-    ``problem`` is why it could not be read yet, empty where nothing was in the way.
+    ``problem`` is why it could not be read yet, empty where nothing was in the way. ``is_late``:
+    it should have been read by now, so that an owner may go on without it.
     """
 
     line: Line
     is_read: bool
     left_out: bool
     problem: str
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def progress(now: datetime) -> Progress | None:
                 is_read=line.pk not in unread and line.pk not in recovery.left_out,
                 left_out=line.pk in recovery.left_out,
                 problem=readings[line.pk].problem if line.pk in readings else "",
+                is_late=now - recovery.restored_at > rules.READ_BACK_WITHIN,
             )
             for line in lines
         ],

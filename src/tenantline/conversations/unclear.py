@@ -25,14 +25,22 @@ _log = structlog.get_logger(__name__)
 
 
 async def settle_unknown(client: Client) -> int:
-    """Look for every unknown text whose turn it is; return how many were looked for."""
+    """Look for every unknown text whose turn it is; return how many were looked for.
+
+    A line whose list cannot be read holds up no other: its texts have their turn again later.
+    """
     attempts = await in_database(unknown.unsettled, now=clock.now())
+    silent: set[int | None] = set()
     for attempt in attempts:
-        try:
-            await _look_for(client, attempt)
-        except CarrierProblem as problem:
-            _log.warning("unclear text not looked for", text=attempt.text_id, why=problem.sentence)
-            return 0
+        text = attempt.text
+        if text.line_id not in silent:
+            try:
+                await _look_for(client, attempt)
+                continue
+            except CarrierProblem as problem:
+                _log.warning("unclear text not looked for", text=text.pk, why=problem.sentence)
+                silent.add(text.line_id)
+        await in_database(unknown.look_later, text_id=text.pk, now=clock.now())
     return len(attempts)
 
 

@@ -27,6 +27,7 @@ from tenantline.outbox.models import Attempt, Text
 
 # The list must be read back until it shows texts this much older than the attempt.
 OLDER_BY: Final = timedelta(minutes=1)
+LATER: Final = timedelta(seconds=20)  # where the list could not be read
 _TRIAL_PREFIX: Final = re.compile(r"^sent from your twilio trial account\s*-\s*", re.IGNORECASE)
 _BLANKS: Final = re.compile(r"\s+")
 _OPEN: Final = ("", "unclear")  # outcomes of an attempt of which nobody knows the end
@@ -101,9 +102,22 @@ def unsettled(*, now: datetime, line_id: int | None = None, limit: int = 50) -> 
     return list(rows.filter(asked).order_by("text_id", "id")[:limit])
 
 
+def look_later(*, text_id: int, now: datetime) -> None:
+    """Leave a text unknown whose line's list could not be read, and look for others first."""
+    Text.objects.filter(pk=text_id, state="unknown").update(next_at=now + LATER)
+
+
 def unknown_on(line_id: int) -> int:
     """Return how many texts of a line are unknown, those that a person has to decide included."""
     return Text.objects.filter(line_id=line_id, state="unknown").count()
+
+
+def doubtful(text_ids: Collection[int]) -> set[int]:
+    """Return those of these texts of which a person has to decide."""
+    if not text_ids:
+        return set()
+    rows = Attempt.objects.filter(text__in=text_ids, outcome__in=_OPEN).exclude(doubtful_sid="")
+    return set(rows.values_list("text_id", flat=True))
 
 
 def adopted_sids(sids: Collection[str], *, attempt: Attempt) -> set[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from tenantline.kernel.errors import BadInput
+
+READ_BACK_WITHIN: Final = timedelta(minutes=15)  # after which an owner may go on without a line
 
 
 @dataclass(frozen=True, slots=True)
