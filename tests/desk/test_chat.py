@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from tenantline.conversations.models import Conversation, Message
+from tenantline.facilities import actions as facilities
+from tenantline.facilities.models import Line
+from tenantline.intake import hearing
 from tenantline.kernel import clock
-from tenantline.outbox.models import Text
+from tenantline.outbox import actions as outbox
+from tenantline.outbox import pacing
+from tenantline.outbox.models import Slot, Text
 from tests import cast
-from tests.desk.conftest import House
+from tests.desk.conftest import House, signed_in
 
 REASON = {"reason": "asked to be told tonight"}
 
@@ -198,3 +204,170 @@ def test_without_a_number_the_chat_says_so(house: House) -> None:
     who = cast.tenant(house.lamar)
     cast.change_number(who, None)
     assert "no mobile number" in shown(house.clerk, reverse("desk:chat_tenant", args=[who.pk]))
+
+
+# --- what waits, and what nobody knows ---
+
+
+def unknown(house: House, doubtful_sid: str = "") -> Message:
+    """A text of which nobody knows whether the carrier took it."""
+    message = cast.write(cast.opted_in(house.lamar))
+    Text.objects.exclude(message=message).update(state="withheld")
+    assert message.text is not None
+    message.text.attempts.create(
+        token="t", started_at=clock.now(), outcome="unclear", doubtful_sid=doubtful_sid
+    )
+    Text.objects.filter(message=message).update(state="unknown")
+    return message
+
+
+def decide(client, message: Message, arrived: str, **more):
+    address = reverse("desk:chat_decide", args=[message.conversation_id, message.text_id])
+    return client.post(address, {"arrived": arrived}, **more)
+
+
+def state_of(message: Message) -> str:
+    return Text.objects.get(message=message).state
+
+
+@pytest.mark.parametrize(("arrived", "state"), [("yes", "sent"), ("no", "queued")])
+def test_a_clerk_can_say_what_became_of_an_unknown_text(house: House, arrived, state) -> None:
+    message = unknown(house)
+    page = shown(house.clerk, reverse("desk:chat", args=[message.conversation_id]))
+    assert "It was sent" in page
+    assert "It was not sent, send it again" in page
+    assert decide(house.clerk, message, arrived).status_code == 302
+    assert state_of(message) == state
+    act = "said that an unknown text was sent" if arrived == "yes" else "unknown text sent again"
+    assert act in shown(house.owner, reverse("desk:audit"))
+
+
+def test_a_decision_shows_the_text_as_it_now_is(house: House) -> None:
+    message = unknown(house)
+    answer = decide(house.clerk, message, "yes", headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    assert f'id="m{message.pk}"' in page
+    assert "chat-decide" not in page
+    assert "Noted: the text was sent." in answer.headers["HX-Trigger"]
+
+
+def test_a_text_that_only_a_person_can_judge_says_so(house: House) -> None:
+    message = unknown(house, doubtful_sid="SM1")
+    page = shown(house.clerk, reverse("desk:chat", args=[message.conversation_id]))
+    assert "Only a person can tell" in page
+
+
+@pytest.mark.parametrize("arrived", ["", "perhaps"])
+def test_only_a_plain_answer_decides(house: House, arrived) -> None:
+    message = unknown(house)
+    assert decide(house.clerk, message, arrived).status_code == 400
+    assert state_of(message) == "unknown"
+
+
+def test_a_text_that_was_settled_meanwhile_is_not_decided_again(house: House) -> None:
+    message = unknown(house)
+    Text.objects.filter(message=message).update(state="delivered")
+    assert decide(house.clerk, message, "no").status_code == 409
+    assert state_of(message) == "delivered"
+
+
+def test_nobody_decides_of_another_facilitys_text(house: House) -> None:
+    message = unknown(house)
+    stranger = cast.member("mia", "manager", house.mesa)
+    assert decide(signed_in(stranger), message, "yes").status_code == 404
+    assert state_of(message) == "unknown"
+
+
+def test_a_text_of_another_thread_is_not_decided_here(house: House) -> None:
+    message = unknown(house)
+    other = cast.opted_in(house.lamar, "Olga Other")
+    elsewhere = thread(cast.mobile_of(other))
+    address = reverse("desk:chat_decide", args=[elsewhere.pk, message.text_id])
+    assert house.clerk.post(address, {"arrived": "yes"}).status_code == 404
+
+
+def waits(house: House, who) -> str:
+    """What the chat says of the last text, in plain words."""
+    page = shown(house.clerk, chat_of(who))
+    found = re.findall(r'class="chat-reason[^"]*">(.*?)</span>', page, re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", found[-1] if found else ""))
+
+
+def works(house: House) -> None:
+    """A worker runs, and all that came in on the lines is known."""
+    outbox.beat(worker="w", started_at=clock.now(), now=clock.now())
+    lines = Line.objects.values_list("pk", flat=True)
+    hearing.assume_known(name="tests", line_ids=lines, now=clock.now())
+
+
+def test_a_text_that_waits_for_its_hours_says_from_when_it_leaves(house: House) -> None:
+    works(house)
+    who = cast.opted_in(house.lamar)
+    until = clock.now() + timedelta(days=2)
+    Text.objects.filter(message=cast.write(who)).update(
+        next_at=until, not_before=until, waits_for="quiet_hours"
+    )
+    said = waits(house, who)
+    assert "outside texting hours where the tenant is" in said
+    assert "It leaves from" in said
+
+
+def test_a_text_behind_a_paused_line_says_why(house: House) -> None:
+    works(house)
+    who = cast.opted_in(house.lamar)
+    cast.write(who)
+    line = Line.objects.get(facility=house.lamar)
+    facilities.pause_line(
+        line=line, reason="The account is closed.", by=cast.TESTER, now=clock.now()
+    )
+    assert "The line is paused: The account is closed." in waits(house, who)
+
+
+def test_a_text_on_a_line_that_is_not_read_yet_says_so(house: House) -> None:
+    works(house)
+    hearing.end(name="tests")
+    who = cast.opted_in(house.lamar)
+    cast.write(who)
+    assert "once all that came in on the line has been read" in waits(house, who)
+
+
+def test_a_text_after_the_days_last_says_when_the_next_day_begins(house: House) -> None:
+    works(house)
+    who = cast.opted_in(house.lamar)
+    cast.write(who)
+    now = clock.now()
+    Slot.objects.create(
+        line=Line.objects.get(facility=house.lamar),
+        free_at=now,
+        daily_segments=100,
+        day=pacing.day_of(now),
+        used=100,
+    )
+    said = waits(house, who)
+    assert "limit of texts for today is used up" in said
+    assert "It leaves from" in said
+
+
+def test_a_text_behind_many_others_says_about_when(house: House) -> None:
+    works(house)
+    who = cast.opted_in(house.lamar)
+    cast.write(who, "word " * 300)
+    cast.write(who, "word " * 300)
+    cast.write(who, "The last one")
+    assert "Other texts of the line leave before it. It leaves at about" in waits(house, who)
+
+
+def test_without_a_worker_a_text_says_that_nothing_leaves(house: House) -> None:
+    who = cast.opted_in(house.lamar)
+    cast.write(who)
+    assert "No worker runs" in waits(house, who)
+
+
+def test_a_failure_says_what_to_do_next(house: House) -> None:
+    who = cast.opted_in(house.lamar)
+    Text.objects.filter(message=cast.write(who)).update(
+        state="failed", error_code="21614", error_words="This number is not a mobile number."
+    )
+    assert waits(house, who) == (
+        "This number is not a mobile number. Sending it again would not help."
+    )

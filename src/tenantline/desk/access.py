@@ -33,7 +33,7 @@ from tenantline.staff.rules import Act
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
-    from tenantline.facilities.models import Facility
+    from tenantline.facilities.models import Facility, Line
     from tenantline.recovery.models import Recovery
     from tenantline.staff.models import Staff
 
@@ -88,6 +88,11 @@ class Desk:
     def recovery(self) -> Recovery | None:
         """Return the recovery from a restore that is not over yet, for the banner (R7)."""
         return recoveries.current()
+
+    @cached_property
+    def paused_lines(self) -> list[Line]:
+        """Return the lines by which nothing leaves until somebody resumes them, for the alarm."""
+        return facilities.paused_lines(self.view)
 
     @cached_property
     def unread(self) -> int:

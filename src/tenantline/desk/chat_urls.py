@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tenantline.desk.views import chat, chat_acts, files, inbox
+from tenantline.desk.views import chat, chat_acts, files, inbox, unknown
 
 urlpatterns: list[URLPattern] = [
     path("inbox/", inbox.page, name="inbox"),
@@ -17,6 +17,11 @@ urlpatterns: list[URLPattern] = [
     path("chat/<int:conversation_id>/unread/", chat_acts.unread, name="chat_unread"),
     path("chat/<int:conversation_id>/assign/", chat_acts.assign, name="chat_assign"),
     path("chat/<int:conversation_id>/link/", chat_acts.link, name="chat_link"),
+    path(
+        "chat/<int:conversation_id>/texts/<int:text_id>/decide/",
+        unknown.decide,
+        name="chat_decide",
+    ),
     path("chat/<int:conversation_id>/unclear/", chat_acts.unclear, name="chat_unclear"),
     path("tenants/<int:tenant_id>/chat/", chat.tenant_page, name="chat_tenant"),
     path("tenants/<int:tenant_id>/chat/send/", chat_acts.send, name="chat_send"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from tenantline.carrier import codes
 from tenantline.desk import files
 from tenantline.desk.files import ShownFile
 
 if TYPE_CHECKING:
     from tenantline.conversations.models import Message
     from tenantline.intake.models import OtherContent
+    from tenantline.outbox.waiting import Waiting
 
 _HEARD = {
     "stop": "Heard as STOP: no more texts to this number",
@@ -30,7 +32,8 @@ class Item:
 
     ``heard`` says what an inbound text was taken for, ``because`` by which of its words;
     ``said`` what a screen reader announces,
-    ``addressee`` whose text it is where two share the phone (R12).
+    ``addressee`` whose text it is where two share the phone (R12). ``waiting`` is why a queued
+    text has not left, or that only a person can tell what became of it.
     """
 
     message: Message
@@ -41,6 +44,7 @@ class Item:
     because: str
     said: str
     addressee: str
+    waiting: Waiting | None = None
 
     @property
     def inbound(self) -> bool:
@@ -65,10 +69,14 @@ class Item:
         return text.author_name if text is not None and text.author_kind != "system" else ""
 
     @property
-    def waits_until(self) -> datetime | None:
-        """Return when a queued text may leave at the earliest, if that is to be said."""
-        text = self.message.text
-        return text.not_before if text is not None and text.state == "queued" else None
+    def doubtful(self) -> bool:
+        """Tell whether a person has to say what became of the text."""
+        return self.waiting is not None and self.waiting.code == "doubtful"
+
+    @property
+    def next_step(self) -> str:
+        """Return what a failure means for the one who reads it, after its own words."""
+        return next_step(self.message.text.error_code) if self.message.text is not None else ""
 
 
 def items(
@@ -80,10 +88,11 @@ def items(
     shared: bool = False,
     follows: Message | None = None,
     split: bool = True,
+    waits: Mapping[int, Waiting] | None = None,
 ) -> list[Item]:
     """Return texts of a thread, oldest first; ``split`` puts separators between the days.
 
-    ``follows`` is the text shown just before them.
+    ``follows`` is the text shown just before them. ``waits`` says by outbox row why it waits.
     """
     before = _day(follows.at, zone) if follows is not None else None
     found = []
@@ -100,6 +109,7 @@ def items(
                 because=_because(message),
                 said=_said(message, sender),
                 addressee=_addressee(message) if shared else "",
+                waiting=(waits or {}).get(message.text_id or 0),
             )
         )
         before = day
@@ -114,6 +124,13 @@ def day_words(day: date, today: date) -> str:
         return "Yesterday"
     words = f"{day:%A}, {day:%B} {day.day}"
     return words if day.year == today.year else f"{words}, {day.year}"
+
+
+def next_step(error_code: str) -> str:
+    """Return what a carrier's error means for the one who reads it, empty for none."""
+    if not (error_code.isascii() and error_code.isdecimal()):
+        return ""
+    return codes.NEXT[codes.meaning_of(int(error_code)).kind]
 
 
 def first_words(message: Message) -> str:

@@ -15,8 +15,10 @@ from django.db.models import Q
 from tenantline.consent import queries as consent
 from tenantline.conversations import queries as conversations
 from tenantline.desk import line_health
+from tenantline.desk import pace as paces
 from tenantline.desk.picture import stacked
 from tenantline.desk.rows import tenant_rows
+from tenantline.outbox import waiting
 from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
@@ -84,7 +86,10 @@ def _waiting(desk: Desk) -> dict[str, Any]:
 def _failed(desk: Desk) -> dict[str, Any]:
     found = conversations.not_delivered(scope=desk.view, since=desk.now - _LATELY)
     rows = list(found[: _SHOWN + 1])
-    return {"rows": rows[:_SHOWN], "more": len(rows) > _SHOWN}
+    unknown = list(conversations.unknown(scope=desk.view)[:_SHOWN])
+    texts = [message.text for message in unknown if message.text is not None]
+    waits = waiting.of(texts, now=desk.now)
+    return {"rows": rows[:_SHOWN], "more": len(rows) > _SHOWN, "unknown": unknown, "waits": waits}
 
 
 def _consent(desk: Desk) -> dict[str, Any]:
@@ -93,7 +98,10 @@ def _consent(desk: Desk) -> dict[str, Any]:
 
 
 def _lines(desk: Desk) -> dict[str, Any]:
-    return {"health": line_health.of(desk)}
+    health = line_health.of(desk)
+    found = paces.of([one.line for one in health.lines], desk.now)
+    full = {pk: pace for pk, pace in found.items() if pace.full}
+    return {"health": health, "full": full}
 
 
 _ALL = (

@@ -54,6 +54,12 @@ def sending_line(facility_id: int) -> Line | None:
     return Line.objects.filter(facility_id=facility_id, sending=True).first()
 
 
+def paused_lines(scope: Scope) -> list[Line]:
+    """Return sending lines in the scope by which nothing leaves until somebody resumes them."""
+    rows = Line.objects.select_related("facility").filter(sending=True)
+    return list(scope.narrow(rows.exclude(paused_at=None)).order_by("paused_at", "id"))
+
+
 def heard_lines() -> list[Line]:
     """Return every connected line, also those that were replaced: their STOPs count."""
     rows = Line.objects.select_related("facility").filter(disconnected_at=None)

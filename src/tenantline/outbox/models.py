@@ -50,7 +50,7 @@ class Text(models.Model):
     any_hour_until = models.DateTimeField(null=True)  # R16: a confirmation soon after START
     valid_until = models.DateTimeField(null=True)
     next_at = models.DateTimeField()  # when dispatch should look at it
-    waits_for = models.CharField(max_length=12, blank=True)  # why not before next_at
+    waits_for = models.CharField(max_length=32, blank=True)  # why not before next_at
     tries = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)  # when it was last taken to be sent
     leased_by = models.CharField(max_length=40, blank=True)

@@ -155,7 +155,8 @@ def _took_back(
     attempt.save()
     _uncount(text, attempt)
     text.state, text.next_at, text.tries = "queued", at, text.tries + 1
-    text.waits_for = "day" if code == codes.DAY_IS_FULL else ""
+    if code == codes.DAY_IS_FULL:
+        text.waits_for, text.not_before = "day", at
     text.carrier_sid, text.carrier_rank, text.sent_at, text.leased_until = None, 0, None, None
     text.save()
     return True

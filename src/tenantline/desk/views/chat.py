@@ -17,6 +17,7 @@ from tenantline.desk.rows import tenant_rows
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.scope import Scope
 from tenantline.kernel.errors import BadInput
+from tenantline.outbox import waiting
 from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ def texts(request: DeskRequest, conversation_id: int) -> HttpResponse:
     after = _number(request.GET.get("after", "")) or 0
     changed = conversations.with_texts(chat.conversation, _numbers(request, "again"))
     changed += conversations.with_ids(chat.conversation, _numbers(request, "files"))
-    shown = _items(request, chat, changed, split=False)
+    shown = shown_items(request, chat, changed, split=False)
     last = conversations.messages(chat.conversation, before=after + 1, limit=1)
     fresh = conversations.since(chat.conversation, after)
-    shown += _items(request, chat, fresh, follows=last[0] if last else None)
+    shown += shown_items(request, chat, fresh, follows=last[0] if last else None)
     return render(request, "desk/chat/texts.html", {"items": shown, "chat": chat})
 
 
@@ -113,14 +114,14 @@ def _thread(request: DeskRequest, chat: Chat, before: int | None) -> dict[str, A
     found = conversations.messages(chat.conversation, before=before, limit=PAGE + 1)
     shown = found[-PAGE:]
     return {
-        "items": _items(request, chat, shown),
+        "items": shown_items(request, chat, shown),
         "chat": chat,
         "earlier": shown[0].pk if len(found) > PAGE else None,
         "is_earlier": before is not None,
     }
 
 
-def _items(
+def shown_items(
     request: DeskRequest,
     chat: Chat,
     messages: list[Message],
@@ -129,6 +130,7 @@ def _items(
     split: bool = True,
 ) -> list[thread.Item]:
     """Return texts as shown; ``split`` with day separators between them."""
+    texts = [message.text for message in messages if message.text is not None]
     return thread.items(
         messages,
         zone=chat.facility.timezone,
@@ -137,6 +139,7 @@ def _items(
         shared=chat.shared,
         follows=follows,
         split=split,
+        waits=waiting.of(texts, now=request.desk.now),
     )
 
 

@@ -29,3 +29,10 @@ def search(request: DeskRequest) -> HttpResponse:
 def unread(request: DeskRequest) -> HttpResponse:
     """Show the unread count anew."""
     return render(request, "desk/parts/unread.html")
+
+
+@require_GET
+@staff_page
+def alarms(request: DeskRequest) -> HttpResponse:
+    """Show anew which lines are paused."""
+    return render(request, "desk/parts/alarms.html")

@@ -19,6 +19,7 @@ from tenantline.desk.choices import AUTOPAY, DELIVERY, LANGUAGES
 from tenantline.desk.forms import Form, typed
 from tenantline.kernel import phone
 from tenantline.kernel.errors import BadInput, Conflict
+from tenantline.outbox import waiting
 from tenantline.tenants import actions
 from tenantline.tenants import queries as tenants
 
@@ -127,7 +128,9 @@ def messages(request: DeskRequest, tenant_id: int) -> HttpResponse:
     """Show the tenant's texts, newest first."""
     context = header(request, tenant_id, "messages")
     paginator = Paginator(conversations.for_tenant(tenant=context["tenant"]), _PER_PAGE)
-    context["shown"] = paginator.get_page(request.GET.get("page"))
+    shown = paginator.get_page(request.GET.get("page"))
+    texts = [message.text for message in shown if message.text is not None]
+    context |= {"shown": shown, "waits": waiting.of(texts, now=request.desk.now)}
     part = "#texts" if request.htmx else ""
     return render(request, f"desk/tenant_messages.html{part}", context)
 

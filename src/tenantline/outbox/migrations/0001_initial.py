@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ("any_hour_until", models.DateTimeField(null=True)),
                 ("valid_until", models.DateTimeField(null=True)),
                 ("next_at", models.DateTimeField()),
-                ("waits_for", models.CharField(blank=True, max_length=12)),
+                ("waits_for", models.CharField(blank=True, max_length=32)),
                 ("tries", models.PositiveSmallIntegerField(default=0)),
                 ("claimed_at", models.DateTimeField(null=True)),
                 ("leased_by", models.CharField(blank=True, max_length=40)),

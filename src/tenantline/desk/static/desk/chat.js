@@ -80,13 +80,19 @@
       ? document.getElementById(item.id)
       : chat.querySelector(`[data-day="${item.dataset.day}"]`);
     if (known) {
-      if (item.id) known.replaceWith(item);
+      if (item.id && !isInHand(known, item)) known.replaceWith(item);
+      if (item.isConnected) window.htmx.process(item);
       return false;
     }
     item.classList.add("fresh");
     listOf(chat).append(item);
+    window.htmx.process(item);
     return true;
   }
+
+  /* Who is about to decide of a text that is as unknown as before keeps the buttons. */
+  const isInHand = (known, item) =>
+    item.dataset.state === "unknown" && known.querySelector(".chat-decide[open]") !== null;
 
   function announce(chat, texts) {
     const inbound = texts.filter((text) => text.classList.contains("from-them"));

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from tenantline.carrier import connecting
 from tenantline.conversations import drift
 from tenantline.desk import line_health
+from tenantline.desk import pace as paces
 from tenantline.desk.access import DeskRequest, staff_page
 from tenantline.facilities import queries as facilities
 from tenantline.intake import queries as intake
@@ -26,6 +27,7 @@ def page(request: DeskRequest, line_id: int) -> HttpResponse:
         "tab": "lines",
         "line": line,
         "health": health,
+        "pace": paces.of([line], now)[line.pk],
         "last_handed": intake.last_handed(line.pk),
         "missed": intake.missed_calls(line.pk, now) if health.missed else [],
         "hook": connecting.hook_address(),

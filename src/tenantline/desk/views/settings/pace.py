@@ -1,0 +1,82 @@
+"""How fast a line sends: what its carriers allow, chosen from a list or typed."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from tenantline.desk import pace as paces
+from tenantline.desk import problems
+from tenantline.desk.access import DeskRequest, demand, staff_page
+from tenantline.desk.forms import Form, typed
+from tenantline.facilities import queries as facilities
+from tenantline.kernel.errors import BadInput, TenantlineError
+from tenantline.outbox import pacing
+
+OWN = "own"
+_KINDS = [(one.key, one.words) for one in pacing.PRESETS] + [(OWN, "Figures of my own, below")]
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page
+def page(request: DeskRequest, line_id: int) -> HttpResponse:
+    """Show a line's pace, or set it."""
+    demand(request, "edit_lines")
+    line = facilities.line(scope=request.desk.scope, line_id=line_id)
+    found = paces.of([line], request.desk.now)[line.pk]
+    form = _form(found)
+    if request.method == "POST":
+        try:
+            a_second, a_day = _wanted(request)
+            pacing.set_pace(
+                line=line,
+                a_second=a_second,
+                a_day=a_day,
+                by=request.desk.actor,
+                now=request.desk.now,
+            )
+        except TenantlineError as error:
+            form = typed(request.POST, error)
+        else:
+            problems.say(request, "The pace is set. Texts that wait follow it at once.")
+            return problems.see_other("desk:line", line.pk)
+    context = {"tab": "lines", "line": line, "pace": found, "form": form, "kinds": _KINDS}
+    status = 400 if form.error else 200
+    return render(request, "desk/settings/line_pace.html", context, status=status)
+
+
+def _form(found: paces.Pace) -> Form:
+    return Form(
+        {
+            "kind": pacing.preset_of(found.a_second, found.day.limit) or OWN,
+            "a_second": f"{found.a_second:g}",
+            "a_day": "" if found.day.limit is None else str(found.day.limit),
+        }
+    )
+
+
+def _wanted(request: DeskRequest) -> tuple[float, int | None]:
+    kind = request.POST.get("kind", "")
+    chosen = pacing.preset(kind)
+    if chosen is not None:
+        return chosen.a_second, chosen.a_day
+    if kind != OWN:
+        raise BadInput("Choose what kind of number it is.", field="kind")
+    return _number(request, "a_second"), _whole(request, "a_day")
+
+
+def _number(request: DeskRequest, name: str) -> float:
+    try:
+        return float(request.POST.get(name, "").strip().replace(",", "."))
+    except ValueError:
+        raise BadInput("Write a number, such as 1 or 3.75.", field=name) from None
+
+
+def _whole(request: DeskRequest, name: str) -> int | None:
+    digits = request.POST.get(name, "").strip().replace(",", "")
+    if not digits:
+        return None
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 10):
+        raise BadInput("Write a whole number, or leave it empty.", field=name)
+    return int(digits)
