@@ -95,7 +95,7 @@ class Carrier(TwilioStandin):
         super().__init__()
         self.clock = clock
         self._chance = random.Random(seed)
-        self.manners: list[Manner] = []  # how to tell of the next texts; then as chance will
+        self._manners: dict[str, Manner] = {}  # how to tell of texts; of others as chance will
         self.webhook = ""  # where inbound texts are posted
         self.seen_at: dict[str, float] = {}  # by status callback's address, monotonic
         self.heard: list[Heard] = []
@@ -129,6 +129,10 @@ class Carrier(TwilioStandin):
         self._made.append(held)
         self._list_holds.append(held)
         return held
+
+    def tell_of(self, body: str, manner: Manner) -> None:
+        """Make the calls for a text in this manner."""
+        self._manners[body] = manner
 
     def let_all_on(self) -> None:
         """Hold nothing any more."""
@@ -245,7 +249,7 @@ class Carrier(TwilioStandin):
         message = next((m for m in self.accepted if m.status_callback == callback), None)
         if message is None:
             return
-        manner = self.manners.pop() if self.manners else self._chance.choice(MANNERS)
+        manner = self._manners.get(message.body) or self._chance.choice(MANNERS)
         match manner:
             case "early":
                 self._tell(message, "sent", "delivered")

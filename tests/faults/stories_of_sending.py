@@ -113,6 +113,7 @@ def killed_before_the_callback(world: World) -> None:
 def killed_while_it_looks(world: World) -> None:
     person = world.people(1)[0]
     body = world.words()
+    world.carrier.tell_of(body, "late")  # else a callback tells before anybody has to look
     world.carrier.meet(body, cut=True, taken=world.chance.random() < 0.5)
     listing = world.carrier.hold_list()
     world.write(person, body)

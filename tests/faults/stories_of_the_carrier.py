@@ -92,12 +92,10 @@ def refused_for_good(world: World) -> None:
 
 @fault("callbacks early, late, doubled, reversed and missing", weight=8)
 def callbacks_in_any_order(world: World) -> None:
-    people = world.people(len(MANNERS))
-    order = list(MANNERS)
-    world.chance.shuffle(order)
-    world.carrier.manners = order
-    for person in people:
-        world.write(person)
+    for person, manner in zip(world.people(len(MANNERS)), MANNERS, strict=True):
+        body = world.words()
+        world.carrier.tell_of(body, manner)
+        world.write(person, body)
 
 
 @fault("callbacks and answers lost: the worker is killed, the web process is down")

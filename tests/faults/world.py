@@ -22,9 +22,9 @@ from django.db import connections
 
 from tenantline.facilities.models import Facility, Line
 from tenantline.intake.hearing import SILENT_AFTER
-from tenantline.intake.models import InboundCall, StatusCall
-from tenantline.outbox.dispatch import LEASE
-from tenantline.outbox.models import Attempt, Text
+from tenantline.intake.models import InboundCall, LineReading, Listener, StatusCall
+from tenantline.outbox.claiming import LEASE
+from tenantline.outbox.models import Attempt, Slot, Text
 from tests import cast
 from tests.faults.carrier import Carrier, Heard
 from tests.faults.database import Database
@@ -250,6 +250,26 @@ class World:
     def open_texts(self) -> int:
         """How many texts are neither sent nor given up."""
         return Text.objects.filter(state__in=("queued", "sending", "unknown")).count()
+
+    def unfinished(self) -> list[str]:
+        """What is open, in words, for whoever wants to know why."""
+        now = self.clock.now()
+        texts = Text.objects.filter(state__in=("queued", "sending", "unknown"))
+        rows = [
+            f"text {text.pk} is {text.state}, waits for {text.waits_for!r}, "
+            f"next {text.next_at - now}, tried {text.attempts.count()} times"
+            for text in texts
+        ]
+        slots = [f"slot free in {slot.free_at - now}" for slot in Slot.objects.all()]
+        heard = [
+            f"heard since {row.since - now}, beat {row.beat_at - now}"
+            for row in Listener.objects.all()
+        ]
+        read = [f"read {row.began_at - now}, {row.problem}" for row in LineReading.objects.all()]
+        calls = [
+            f"call {row.pk}: {row.error}" for row in InboundCall.objects.filter(worked_at=None)
+        ]
+        return [*rows, *slots, *heard, *read, *calls]
 
     def wait_for_time_outs(self) -> None:
         """Wait until nothing is at the carrier that our own time-out has not ended."""
