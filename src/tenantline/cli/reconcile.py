@@ -48,7 +48,8 @@ async def _catch_up() -> list[CaughtUp]:
 
 def _print(done: list[CaughtUp]) -> None:
     """Print a row a line. Never wrapped: a program may read it too."""
-    rows = [("line", "facility", "came in", "settled", "still unclear", "new statuses", "list")]
+    rows: list[tuple[str, ...]] = []
+    rows.append(("line", "facility", "came in", "settled", "still unclear", "new statuses", "list"))
     for one in done:
         counts = (one.found, one.settled, one.unknown, one.refreshed)
         ending = "not read" if one.problem else "read"
