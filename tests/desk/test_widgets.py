@@ -204,3 +204,19 @@ def test_workers_and_what_waits_are_told(house: House):
     page = text(house.clerk, "lines")
     assert "1 worker running" in page
     assert "2 texts wait, the oldest due for 5 min" in page
+
+
+def test_workers_that_died_or_fail_and_unknown_texts_are_told(house: House):
+    long_ago = now() - timedelta(minutes=10)
+    WorkerBeat.objects.create(name="gone", started_at=long_ago, beat_at=long_ago)
+    WorkerBeat.objects.create(
+        name="here", started_at=now(), beat_at=now(), trouble="mail fails (OSError)"
+    )
+    cast.opted_in(house.lamar)
+    Text.objects.update(state="unknown")
+    page = text(house.clerk, "lines")
+    assert "1 worker running" in page
+    assert "gone" in page
+    assert "silent for 10 min" in page
+    assert "mail fails (OSError)" in page
+    assert "Of 1 text nobody knows yet whether it left" in page

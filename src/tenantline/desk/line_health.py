@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tenantline.facilities.models import Facility, Line
     from tenantline.intake.models import LineReading
     from tenantline.intake.queries import Missed
+    from tenantline.outbox.models import WorkerBeat
 
 State = Literal["paused", "replaced", "unread", "sending"]
 _LATE: Final = timedelta(minutes=1)
@@ -36,13 +37,26 @@ class LineHealth:
 
 
 @dataclass(frozen=True)
+class Silent:
+    """A worker that has died, or is cut off: how long ago its last sign of life came."""
+
+    name: str
+    since: timedelta
+
+
+@dataclass(frozen=True)
 class Health:
-    """The lines of the facilities shown, facilities without one, the workers and the queue."""
+    """The lines of the facilities shown, facilities without one, the workers and the queue.
+
+    ``silent`` workers have died; ``unknown`` texts may have left or not, and are looked for.
+    """
 
     lines: list[LineHealth]
     lineless: list[Facility]
-    workers: int
+    workers: list[WorkerBeat]
+    silent: list[Silent]
     queued: int
+    unknown: int
     waits: timedelta | None
 
     @property
@@ -65,8 +79,12 @@ def of(desk: Desk) -> Health:
             for line in connected
         ],
         lineless=[site for site in sites if site.pk not in sending],
-        workers=len(outbox.fresh_workers(desk.now)),
+        workers=outbox.fresh_workers(desk.now),
+        silent=[
+            Silent(one.name, desk.now - one.beat_at) for one in outbox.silent_workers(desk.now)
+        ],
         queued=outbox.queue_length(desk.view),
+        unknown=outbox.unknown_count(desk.view),
         waits=outbox.oldest_due(desk.now, desk.view),
     )
 
