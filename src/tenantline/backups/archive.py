@@ -1,4 +1,4 @@
-"""The file of a backup: a zip archive with a member for each table, sealed by our key (ADR 15).
+"""The file of a backup: a zip archive with a member for each table, sealed by our key (ADR 17).
 
 ``README.txt`` for whoever finds it, ``tables/NAME.jsonl`` with a row a line, ``manifest.json``
 with counts and hashes, and ``manifest.mac``, the manifest's keyed hash.

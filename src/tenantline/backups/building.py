@@ -62,18 +62,20 @@ def holds_anything() -> bool:
 
 
 @contextmanager
-def anew(*, keep: bool, now: datetime) -> Iterator[None]:
+def anew(*, keep: bool, now: datetime) -> Iterator[Path | None]:
     """Give an empty, migrated database as Django's own; it stays if the block ends in peace.
 
     What is written in the block is one transaction. ``keep`` the old file beside the new one
-    (SQLite; on a server what was there is gone).
+    (SQLite; on a server what was there is gone); yields where that will be, if so.
     """
     if connection.vendor == "postgresql":
         with _on_the_server():
-            yield
-    else:
-        with _in_a_file(now, keep=keep):
-            yield
+            yield None
+        return
+    path = Path(str(connection.settings_dict["NAME"]))
+    kept = path.with_name(f"{path.name}.before-restore-{now:%Y%m%dT%H%M%S}") if keep else None
+    with _in_a_file(path, kept, now):
+        yield kept
 
 
 @contextmanager
@@ -103,8 +105,7 @@ def _drop_tables() -> None:
 
 
 @contextmanager
-def _in_a_file(now: datetime, *, keep: bool) -> Iterator[None]:
-    path = Path(str(connection.settings_dict["NAME"]))
+def _in_a_file(path: Path, kept: Path | None, now: datetime) -> Iterator[None]:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.restoring")
     _remove(beside)
@@ -114,7 +115,7 @@ def _in_a_file(now: datetime, *, keep: bool) -> Iterator[None]:
             with transaction.atomic():
                 yield
             _make_whole(beside)
-        _swap(beside, path, now, keep=keep)
+        _swap(beside, path, kept, now)
     finally:
         _remove(beside)
 
@@ -148,17 +149,16 @@ def _make_whole(path: Path) -> None:
         os.close(descriptor)
 
 
-def _swap(new: Path, path: Path, now: datetime, *, keep: bool) -> None:
+def _swap(new: Path, path: Path, kept: Path | None, now: datetime) -> None:
     if path.exists():
         demand_idle(now)
         _close_down(path)
-    kept = f"{path.name}.before-restore-{now:%Y%m%dT%H%M%S}"
-    if keep:
-        os.link(path, path.with_name(kept))
+    if kept is not None:
+        os.link(path, kept)
     for end in _AROUND:
         log = path.with_name(path.name + end)
-        if keep and log.exists():
-            log.rename(path.with_name(kept + end))
+        if kept is not None and log.exists():
+            log.rename(kept.with_name(kept.name + end))
         log.unlink(missing_ok=True)
     new.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)

@@ -37,10 +37,14 @@ class NotWhole(TenantlineError):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came of it: the backup's manifest, and how many of its texts are unknown now."""
+    """What came of it: the backup's manifest, and how many of its texts are unknown now.
+
+    ``kept`` is where the database lies that was there before, None where nothing is left of it.
+    """
 
     manifest: Manifest
     texts: int
+    kept: Path | None
 
 
 def restore(*, file: Path, replace: bool, by: Actor, now: datetime, tell: Tell) -> Restored:
@@ -67,10 +71,10 @@ def restore(*, file: Path, replace: bool, by: Actor, now: datetime, tell: Tell) 
                 "This installation holds data already; give --replace to put the backup in their "
                 "place.",
             )
-        with building.anew(keep=held, now=now):
+        with building.anew(keep=held, now=now) as kept:
             _load(reader, steps)
             texts = _begin_recovery(reader.manifest, by, now)
-        return Restored(reader.manifest, texts)
+        return Restored(reader.manifest, texts, kept)
 
 
 def _demand_fitting(manifest: Manifest) -> None:

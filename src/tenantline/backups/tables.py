@@ -2,7 +2,7 @@
 
 A row is a JSON array of its columns' values in the order that the manifest names. Times are
 ISO 8601 in UTC, bytes are base64; all else is as JSON has it. The one place that looks at every
-room's tables at once (ADR 15): a copy that had to be told of each new table would forget one.
+room's tables at once (ADR 17): a copy that had to be told of each new table would forget one.
 """
 
 from __future__ import annotations

@@ -58,5 +58,7 @@ def restore(file: Path, replace: bool) -> None:
         )
     made = done.manifest
     click.echo(f"{made.rows:,} rows of {made.made_at:%Y-%m-%d %H:%M:%S} UTC are restored.")
+    if done.kept is not None:
+        click.echo(f"What was there before lies in {done.kept}; delete it when all is well.")
     click.echo(f"{done.texts:,} texts had not ended then; each is looked for at the carrier.")
     click.echo(_AFTER)
