@@ -2,7 +2,7 @@
 # Needs Python 3.11 or newer and git; the rest comes into .venv. Works from any folder: make -C path/to/tenantline test
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: bench-writers bench-import help setup demo check test lint types contracts test-sqlite test-postgres chromium screenshots format lock clean
+.PHONY: bench-writers bench-import faults help setup demo check test lint types contracts test-sqlite test-postgres chromium screenshots format lock clean
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -57,6 +57,9 @@ format: setup ## put code and templates into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/djlint --quiet --reformat src
+
+faults: setup ## kill, suspend, cut off and mislead true processes at random; writes docs/reliability.md (ROUNDS=, SEED=)
+	$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),60) $(if $(SEED),--seed $(SEED)) --write docs/reliability.md
 
 bench-import: setup ## how fast 100,000 tenants go in, with webhooks beside them (ROWS=)
 	$(BIN)/python scripts/bench_import.py $(ROWS)
