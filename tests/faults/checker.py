@@ -46,6 +46,12 @@ class Count:
         ours, theirs = asdict(self), asdict(other)
         return Count(**{name: ours[name] + theirs[name] for name in ours})
 
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether nothing went wrong."""
+        wrong = (self.lost, self.twice, self.after_stop, self.unstored, self.disagreements)
+        return not any(wrong)
+
     def since(self, earlier: Count) -> Count:
         """What has come in addition to an earlier count of the same world."""
         ours, before = asdict(self), asdict(earlier)
