@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils.html import format_html
 
 from tenantline.desk import thread
 
@@ -29,3 +32,15 @@ def entry(table: Mapping[int, V] | None, key: int) -> V | None:
 def next_step(error_code: str) -> str:
     """Say what a carrier's error means for the one who reads it, after its own words."""
     return thread.next_step(error_code)
+
+
+@register.simple_tag
+def time_ahead(at: datetime, zone: str, now: datetime) -> str:
+    """Write a time that is to come: ``4:05 PM``, ``tomorrow, 8:00 AM``, ``Nov 24, 8:00 AM``."""
+    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    clock = f"{local.hour % 12 or 12}:{local:%M} {local:%p}"
+    days = (local.date() - today).days
+    words = {0: clock, 1: f"tomorrow, {clock}"}.get(days, f"{local:%b} {local.day}, {clock}")
+    title = f"{local:%b} {local.day}, {local.year}, {clock} {local.tzname()}"
+    machine = at.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine, title, words)
