@@ -26,6 +26,7 @@ from tenantline.outbox import queries as outbox
 _log = structlog.get_logger(__name__)
 _UNREADABLE: Final = re.compile("not a database|malformed|encrypted")
 _AROUND: Final = ("-wal", "-shm", "-journal")
+_QUEUE: Final = (".next", ".turn")  # in which SQLite's writers wait (ADR 16)
 _IN_USE: Final = (
     "Tenantline is running on this database; stop it, wait 15 seconds, and restore again."
 )
@@ -183,7 +184,7 @@ def _close_down(path: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    for end in ("", *_AROUND):
+    for end in ("", *_AROUND, *_QUEUE):
         path.with_name(path.name + end).unlink(missing_ok=True)
 
 
