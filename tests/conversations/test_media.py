@@ -154,7 +154,7 @@ def test_a_file_that_is_too_large_is_not_kept(desk):
     desk.twilio.at[PATH] = Reply(200, png() + b"\x00" * LARGEST)
     desk.text_in(f"https://api.twilio.com{PATH}")
     file = desk.fetch()
-    assert (file.state, file.problem) == ("refused", "It is larger than 5 MB, so it was not kept.")
+    assert (file.state, file.problem) == ("refused", "It is larger than 5 MB.")
 
 
 def test_a_redirect_without_end_is_given_up_for_now(desk):

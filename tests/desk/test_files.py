@@ -118,7 +118,7 @@ def test_a_picture_of_enormous_size_is_offered_as_a_file_only(house: House):
 
 def test_the_chat_says_why_a_file_was_not_kept(house: House):
     file = text_with_file(house.lamar)
-    files.refuse(file=file, why="It is larger than 5 MB, so it was not kept.")
+    files.refuse(file=file, why="It is larger than 5 MB.")
     assert "It is larger than 5 MB" in house.clerk.get(chat_of(file)).content.decode()
 
 

@@ -114,7 +114,7 @@ class Fetcher:
         parts = _parts(url)
         is_base = self._base_url is not None and _origin(url) == _origin(self._base_url)
         if not is_base and not (parts.scheme == "https" and _API_HOST.fullmatch(_host(url))):
-            raise NotFetched("not_allowed", "Its address is not at Twilio, so it was not fetched.")
+            raise NotFetched("not_allowed", "Its address is not at Twilio.")
         return self._replaced(url)
 
     def _replaced(self, url: str) -> str:
@@ -158,7 +158,7 @@ class Fetcher:
             raise NotFetched("later", words) from error
 
     async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
-        words = f"It is larger than {self._largest // (1024 * 1024)} MB, so it was not kept."
+        words = f"It is larger than {self._largest // (1024 * 1024)} MB."
         if (answer.content_length or 0) > self._largest:
             raise NotFetched("too_large", words)
         data = bytearray()

@@ -27,7 +27,7 @@ from tenantline.kernel.filetypes import sniff
 from tenantline.kernel.threads import in_database
 
 _log = structlog.get_logger(__name__)
-_NO_SUCH_KIND: Final = "It is not a kind of file that is kept"
+_NO_SUCH_KIND: Final = "It is no kind of file that Tenantline keeps"
 _NOT_LISTED: Final = "Twilio lists no such file for this text."
 
 
