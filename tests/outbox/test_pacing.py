@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -201,6 +202,15 @@ def test_a_pace_that_no_line_has_is_refused(noon, a_second, a_day):
 def test_each_preset_is_recognised_by_its_figures():
     found = [pacing.preset_of(p.a_second, p.a_day) for p in pacing.PRESETS]
     assert found == [p.key for p in pacing.PRESETS]
+
+
+def test_the_document_lists_every_preset_as_it_is():
+    doc = (Path(__file__).parents[2] / "docs" / "sending.md").read_text(encoding="utf-8")
+    rows = [
+        f"| {p.words} | {p.a_second:g} | {f'{p.a_day:,} ' if p.a_day else ''}|"
+        for p in pacing.PRESETS
+    ]
+    assert [row for row in rows if row not in doc] == []
 
 
 # --- in turn ---

@@ -125,6 +125,8 @@ _TABLE: Final[dict[int, tuple[Kind, str]]] = {
         _R,
         "T-Mobile's limit of texts for today is reached; it resets at midnight Pacific time.",
     ),
+    30025: (_R, "Half of T-Mobile's limit of texts for today is used."),
+    30026: (_R, "Most of T-Mobile's limit of texts for today is used."),
     30024: (_A, "The carriers do not know the facility's line yet."),
     30027: (_R, "T-Mobile's limit of texts for today is used up."),
     30032: (_A, "The toll-free number is not verified yet."),
