@@ -29,8 +29,8 @@ from tenantline.kernel import clock
 from tenantline.kernel.actor import Actor, system
 from tenantline.kernel.phone import Number
 from tenantline.mail import queries as mail
-from tenantline.outbox import dispatch
-from tenantline.outbox.dispatch import Job
+from tenantline.outbox import claiming
+from tenantline.outbox.claiming import Job
 from tenantline.staff import actions as staff
 from tenantline.staff.models import Staff, Token
 from tenantline.tenants import actions as tenants
@@ -232,7 +232,7 @@ def claim(*, now: datetime | None = None, limit: int = 20) -> list[Job]:
     now = now or clock.now()
     lines = Line.objects.values_list("pk", flat=True)
     hearing.assume_known(name="tests", line_ids=lines, now=now)
-    return dispatch.claim(worker="tests", limit=limit, now=now)
+    return claiming.claim(worker="tests", limit=limit, now=now)
 
 
 def change_number(who: Tenant, number: Number | None) -> None:

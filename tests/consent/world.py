@@ -20,7 +20,7 @@ from tenantline.conversations.actions import Draft
 from tenantline.facilities.models import Facility
 from tenantline.kernel.errors import Refused
 from tenantline.kernel.phone import Number
-from tenantline.outbox.dispatch import Job
+from tenantline.outbox.claiming import Job
 from tenantline.outbox.models import Text
 from tenantline.tenants import actions as tenants
 from tenantline.tenants.models import NumberQuestion, Tenant

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -70,7 +70,8 @@ def test_a_page_is_clean_wide_and_dark_and_on_a_phone_in_light(
     if address == "/sign-in/":
         screen.client.logout()
     page = screen.open(address.format(**people))
-    for theme, width in (("dark", 1280), ("light", 390)):
+    themes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+    for theme, width in zip(themes, (1280, 390), strict=True):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 844})
         page.reload()

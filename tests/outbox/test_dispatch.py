@@ -21,8 +21,9 @@ from tenantline.facilities.models import Line
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.intake import hearing
 from tenantline.kernel import clock
-from tenantline.outbox import dispatch, settle
-from tenantline.outbox.dispatch import LEASE, Dispatcher, Job
+from tenantline.outbox import claiming, settle
+from tenantline.outbox.claiming import LEASE, Job
+from tenantline.outbox.dispatch import Dispatcher
 from tenantline.outbox.models import Attempt, Text
 from tests import cast
 from tests.outbox.test_status import apply_all, callback
@@ -99,7 +100,7 @@ class Office:
         now = clock.now() - ago
         lines = Line.objects.values_list("pk", flat=True)
         hearing.assume_known(name="tests", line_ids=lines, now=now)
-        [job] = dispatch.claim(worker="w", limit=9, now=now)
+        [job] = claiming.claim(worker="w", limit=9, now=now)
         return job
 
     def carry(self, *jobs: Job) -> None:
@@ -144,7 +145,7 @@ def test_a_stop_that_came_while_the_sender_slept_keeps_the_text(office):
     office.carry(job)
     lines = Line.objects.values_list("pk", flat=True)
     hearing.assume_known(name="tests", line_ids=lines, now=clock.now())
-    assert dispatch.claim(worker="w", limit=9, now=clock.now()) == []
+    assert claiming.claim(worker="w", limit=9, now=clock.now()) == []
     text.refresh_from_db()
     assert (text.state, text.reason_code) == ("withheld", "opted_out")
     assert office.twilio.accepted == []
@@ -189,8 +190,8 @@ def test_a_line_with_enough_on_its_way_is_left_out(noon):
     cast.write(tenant(), now=NOON)
     line = Line.objects.get()
     hearing.assume_known(name="tests", line_ids=[line.pk], now=NOON)
-    assert dispatch.claim(worker="w", limit=9, now=NOON, busy=[line.pk]) == []
-    assert len(dispatch.claim(worker="w", limit=9, now=NOON)) == 1
+    assert claiming.claim(worker="w", limit=9, now=NOON, busy=[line.pk]) == []
+    assert len(claiming.claim(worker="w", limit=9, now=NOON)) == 1
 
 
 # --- asked again when it leaves: R5, R6 ---

@@ -14,10 +14,11 @@ from tenantline.carrier.codes import meaning_of
 from tenantline.carrier.types import Rejected, RetryLater
 from tenantline.conversations import actions as conversations
 from tenantline.conversations.actions import Draft
+from tenantline.facilities import actions as facilities
 from tenantline.facilities.models import Facility, Line
 from tenantline.intake import hearing
 from tenantline.kernel.errors import BadInput
-from tenantline.outbox import dispatch, pacing
+from tenantline.outbox import claiming, pacing, queries
 from tenantline.outbox.models import Slot, Text
 from tenantline.outbox.settle import settle
 from tests import cast
@@ -105,7 +106,7 @@ def test_several_workers_together_keep_a_lines_pace(fresh_database, time_machine
         for n in range(6):
             meet.wait()
             now = NOON + n * SECOND / 2
-            claimed.extend(dispatch.claim(worker=name, limit=9, now=now))
+            claimed.extend(claiming.claim(worker=name, limit=9, now=now))
         connection.close()
 
     threads = [threading.Thread(target=work, args=(f"w{n}",)) for n in range(3)]
@@ -204,6 +205,29 @@ def test_each_preset_is_recognised_by_its_figures():
     assert found == [p.key for p in pacing.PRESETS]
 
 
+@pytest.mark.parametrize(
+    ("used", "late"), [(0, {"chat", "statement"}), (9, {"chat"}), (10, set())]
+)
+def test_nobody_is_late_with_what_waits_for_the_next_day(noon, used, late):
+    who = people(1)[0]
+    limit(10)
+    Slot.objects.update(day=pacing.day_of(NOON), used=used)
+    found = set()
+    for write, purpose in ((typed, "chat"), (automatic, "statement")):
+        text = write(who)
+        if queries.oldest_due(NOON + SECOND) is not None:
+            found.add(purpose)
+        Text.objects.filter(pk=text.pk).update(state="withheld")
+    assert found == late
+
+
+def test_nobody_is_late_with_what_waits_for_a_paused_line(noon):
+    typed(people(1)[0])
+    assert queries.oldest_due(NOON + SECOND) == SECOND
+    facilities.pause_line(line=Line.objects.get(), reason="", by=cast.TESTER, now=NOON)
+    assert queries.oldest_due(NOON + SECOND) is None
+
+
 def test_the_document_lists_every_preset_as_it_is():
     doc = (Path(__file__).parents[2] / "docs" / "sending.md").read_text(encoding="utf-8")
     rows = [
@@ -239,7 +263,7 @@ def test_lines_that_cannot_send_stand_in_nobodys_way(noon):
         typed(people(1, where)[0], f"Hello {where.code}")
     line = Line.objects.get(facility=heard)
     hearing.assume_known(name="tests", line_ids=[line.pk], now=NOON)
-    [job] = dispatch.claim(worker="w", limit=1, now=NOON)
+    [job] = claiming.claim(worker="w", limit=1, now=NOON)
     assert job.line_id == line.pk
 
 

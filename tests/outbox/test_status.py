@@ -26,15 +26,16 @@ from tenantline.intake import queries as calls
 from tenantline.intake.actions import Status
 from tenantline.intake.models import StatusCall
 from tenantline.kernel import clock
-from tenantline.outbox import rules, settle
-from tenantline.outbox.dispatch import LEASE
-from tenantline.outbox.models import Attempt, Text
+from tenantline.outbox import rules, settle, unknown
+from tenantline.outbox.claiming import LEASE
+from tenantline.outbox.models import Attempt, Slot, Text
 from tests import cast
 
 FINAL = {"delivered", "undelivered", "failed", "withheld"}
-# What may stand before a state; a text goes back to the queue from a refused attempt alone.
+# What may stand before a state. A text goes back to the queue from a refused attempt, by a
+# person's word, or because the carrier gave it back.
 ORDER = {
-    "queued": {"queued", "sending", "unknown"},
+    "queued": {"queued", "sending", "unknown", "sent"},
     "sending": {"queued"},
     "unknown": {"sending"},
     "sent": {"queued", "sending", "unknown"},
@@ -45,7 +46,9 @@ ORDER = {
 }
 STATUSES = ["accepted", "queued", "sending", "sent", "delivered", "undelivered", "failed", "read"]
 statuses = st.sampled_from([*STATUSES, "canceled", "scheduled", "receiving", "", "brand-new"])
-codes = st.sampled_from(["", "", "", "30003", "30005", "30007", "99999", "²", "-1", "x"])
+codes = st.sampled_from(
+    ["", "", "", "30003", "30005", "30007", "30023", "30036", "99999", "²", "-1", "x"]
+)
 
 
 def rejected(code: int, status: int = 400) -> Rejected:
@@ -100,10 +103,16 @@ class OneText(RuleBasedStateMachine):
     def text(self) -> Text:
         return Text.objects.get(pk=self.pk)
 
-    @rule()
-    def is_claimed(self):
-        self.now += timedelta(minutes=6)
-        taken = bool(self.taken_by)
+    @property
+    def taken(self) -> bool:
+        """Whether the carrier has the text, and has not given it back."""
+        back = Attempt.objects.filter(outcome="expired").values_list("token", flat=True)
+        return bool(self.taken_by - set(back))
+
+    @rule(hours=st.sampled_from([0.1, 0.1, 0.1, 24]))
+    def is_claimed(self, hours):
+        self.now += timedelta(hours=hours)
+        taken = self.taken
         jobs = cast.claim(now=self.now)
         assert not (jobs and taken), "a text that the carrier has was claimed again"
         self.open += [job.attempt_id for job in jobs]
@@ -136,6 +145,11 @@ class OneText(RuleBasedStateMachine):
         self.now += LEASE + timedelta(seconds=1)
         settle.sweep_leases(now=self.now)
 
+    @precondition(lambda self: self.text.state == "unknown")
+    @rule(arrived=st.booleans())
+    def a_person_decides(self, arrived):
+        unknown.decide(text=self.text, arrived=arrived, by=cast.TESTER, now=self.now)
+
     def sid_of(self, attempt: Attempt) -> str:
         return f"SM{attempt.pk:032d}"
 
@@ -158,8 +172,19 @@ class OneText(RuleBasedStateMachine):
 
     @invariant()
     def what_the_carrier_has_never_waits_to_be_sent(self):
-        if self.taken_by:
+        if self.taken:
             assert self.text.state not in {"queued", "sending", "unknown"}
+
+    @invariant()
+    def what_waits_has_no_number_at_the_carrier(self):
+        if self.text.state in {"queued", "unknown"}:
+            assert self.text.carrier_sid is None
+
+    @invariant()
+    def the_day_counts_no_more_than_was_claimed(self):
+        slot = Slot.objects.filter(line__facility=self.text.facility).first()
+        claimed = Attempt.objects.filter(text=self.pk).count() * self.text.segments
+        assert slot is None or 0 <= slot.used <= claimed
 
 
 def let_it_run(examples: int, steps: int) -> None:

@@ -11,7 +11,7 @@ from tenantline.facilities.models import Line
 from tenantline.intake import hearing
 from tenantline.kernel import clock
 from tenantline.kernel.errors import BadInput, NotFound
-from tenantline.outbox import dispatch
+from tenantline.outbox import claiming
 from tenantline.outbox.models import Attempt, Text
 from tenantline.recovery import actions, queries, rules
 from tests import cast
@@ -37,7 +37,7 @@ def read(*lines: Line) -> None:
 
 def claimed() -> list[bool]:
     """Claim what may leave; return of each text whether it is automatic."""
-    jobs = dispatch.claim(worker="w", limit=9, now=clock.now() + timedelta(seconds=2))
+    jobs = claiming.claim(worker="w", limit=9, now=clock.now() + timedelta(seconds=2))
     texts = Text.objects.filter(attempts__in=[job.attempt_id for job in jobs])
     return list(texts.values_list("automatic", flat=True))
 

@@ -1,13 +1,14 @@
 """The gate: who may say yes to a text (R1-R4, R12, R15, and R8's unread calls).
 
 Asked when a text is written and again, by the same function, in the transaction that claims it
-for sending. It believes only ledger events that bear the chain's hash. Only ``outbox`` may import
-this module, and ``Cleared`` is made nowhere else.
+for sending, for all texts of a claim together. It believes only ledger events that bear the
+chain's hash. Only ``outbox`` may import this module, and ``Cleared`` is made nowhere else.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,6 +45,16 @@ class _Yes:
     event_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """All that the gate asks for about some tenants, fetched together. By tenant or number."""
+
+    periods: Mapping[int, NumberPeriod]
+    unread: Collection[str]
+    standings: Mapping[int, rules.Standing | ledger.LedgerBroken]  # by number period
+    tenancies: Mapping[int, Tenancy]
+
+
 def clear(*, tenant: Tenant, purpose: Purpose, now: datetime) -> Cleared | Refusal:
     """Ask whether this tenant may be texted for this purpose now, and record a yes.
 
@@ -51,8 +62,8 @@ def clear(*, tenant: Tenant, purpose: Purpose, now: datetime) -> Cleared | Refus
     replies are asked for while a call is worked on, so the unread ones that came after it do not
     refuse them here; they do when the text is to leave.
     """
-    reading = purpose in _REPLIES
-    answer = _ask(tenant, purpose, now, reading=reading)
+    records = _records([tenant], now, reading=purpose in _REPLIES)
+    answer = _ask(tenant, purpose, records, now)
     if isinstance(answer, Refusal):
         return answer
     clearance = Clearance.objects.create(
@@ -68,17 +79,23 @@ def clear(*, tenant: Tenant, purpose: Purpose, now: datetime) -> Cleared | Refus
     return _cleared(clearance)
 
 
-def ask_again(*, clearance_id: int, now: datetime) -> Cleared | Refusal:
-    """Ask again for a text that was cleared before, just before it leaves.
+def ask_again(*, clearance_ids: Collection[int], now: datetime) -> dict[int, Cleared | Refusal]:
+    """Ask again for texts that were cleared before, just before they leave; answers by clearance.
 
-    The answer is about the tenant's *current* number period; a clearance for another is refused,
+    An answer is about the tenant's *current* number period; a clearance for another is refused,
     however it came into the table.
     """
-    clearance = Clearance.objects.select_related("tenant", "period").get(pk=clearance_id)
+    rows = Clearance.objects.select_related("tenant__facility", "period")
+    clearances = list(rows.filter(pk__in=clearance_ids))
+    records = _records([row.tenant for row in clearances], now)
+    return {row.pk: _answer(row, records, now) for row in clearances}
+
+
+def _answer(clearance: Clearance, records: _Records, now: datetime) -> Cleared | Refusal:
     purpose = _purpose(clearance.purpose)
     if purpose is None:
         return Refusal("no_consent", "The text has no purpose that anybody can agree to.")
-    answer = _ask(clearance.tenant, purpose, now)
+    answer = _ask(clearance.tenant, purpose, records, now)
     if isinstance(answer, Refusal):
         return answer
     same = (
@@ -91,19 +108,43 @@ def ask_again(*, clearance_id: int, now: datetime) -> Cleared | Refusal:
     return _cleared(clearance)
 
 
-def _ask(
-    tenant: Tenant, purpose: Purpose, now: datetime, *, reading: bool = False
-) -> _Yes | Refusal:
-    period = tenants.current_period(tenant.pk)
+def _records(asked: Iterable[Tenant], now: datetime, *, reading: bool = False) -> _Records:
+    """Fetch what the gate asks for; ``reading`` leaves out what has come in and is being read."""
+    tenant_ids = {tenant.pk for tenant in asked}
+    periods = tenants.current_periods(tenant_ids)
+    numbers = {period.number for period in periods.values()}
+    return _Records(
+        periods=periods,
+        unread=() if reading else intake.unread_among(numbers),
+        standings=_standings(list(periods.values())),
+        tenancies=tenants.tenancies(tenant_ids, now),
+    )
+
+
+def _standings(
+    periods: Sequence[NumberPeriod],
+) -> dict[int, rules.Standing | ledger.LedgerBroken]:
+    """Fold each period's facts; one record that does not verify stops nobody else's texts."""
+    try:
+        facts, _ = ledger.facts_of_all(periods)
+    except ledger.LedgerBroken as broken:
+        if len(periods) == 1:
+            return {periods[0].pk: broken}
+        alone = (_standings([period]) for period in periods)
+        return {pk: standing for one in alone for pk, standing in one.items()}
+    return {pk: rules.fold(own) for pk, own in facts.items()}
+
+
+def _ask(tenant: Tenant, purpose: Purpose, records: _Records, now: datetime) -> _Yes | Refusal:
+    period = records.periods.get(tenant.pk)
     if period is None:
         return Refusal("no_consent", "This tenant has no mobile number on file.")
-    if not reading and intake.unread_from(period.number):
+    if period.number in records.unread:
         return Refusal("unread_inbound", "A text from this number has come in and is being read.")
-    try:
-        standing = rules.fold(ledger.facts_of(period))
-    except ledger.LedgerBroken as broken:
-        return Refusal(broken.code, "The consent record does not verify; no text may leave.")
-    tenancy = tenants.tenancy(tenant.pk, now)
+    standing = records.standings[period.pk]
+    if isinstance(standing, ledger.LedgerBroken):
+        return Refusal(standing.code, "The consent record does not verify; no text may leave.")
+    tenancy = records.tenancies[tenant.pk]
     refusal = _tenancy_refusal(tenant, purpose, tenancy, now) or _consent_refusal(
         standing, period, purpose, now
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -15,7 +16,15 @@ CHANNEL = "tenantline_feed"  # PostgreSQL wakes followers on it, at commit
 
 def tell(*, facility_id: int, topic: Topic, ref: int | str, now: datetime) -> None:
     """Append one event. Pages that follow ``topic`` at this facility ask for what is new."""
-    Event.objects.create(facility_id=facility_id, topic=topic, ref=str(ref), at=now)
+    tell_all([(facility_id, topic, ref)], now=now)
+
+
+def tell_all(events: Iterable[tuple[int, Topic, int | str]], *, now: datetime) -> None:
+    """Append events, each with its facility's id, topic and ref."""
+    Event.objects.bulk_create(
+        Event(facility_id=facility_id, topic=topic, ref=str(ref), at=now)
+        for facility_id, topic, ref in events
+    )
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")

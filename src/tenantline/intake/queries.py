@@ -79,6 +79,12 @@ def unread_from(number: str) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
+def unread_among(numbers: Collection[str]) -> set[str]:
+    """R8: return those of these numbers from which a stored call has not been worked on."""
+    rows = InboundCall.objects.filter(sender__in=numbers, worked_at=None)
+    return set(rows.values_list("sender", flat=True))
+
+
 def due(*, now: datetime, limit: int = 100) -> list[int]:
     """Return ids of unworked inbound calls that are due, oldest first."""
     rows = InboundCall.objects.filter(worked_at=None).filter(Q(next_at=None) | Q(next_at__lte=now))

@@ -45,11 +45,12 @@ def insert(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any
 
 
 def update(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write these attributes of rows that exist; each row ends with its id."""
+    """Write these attributes of rows that exist; each row ends with its primary key."""
     fields = {field.attname: field for field in model._meta.local_concrete_fields}
     quote = connection.ops.quote_name
     changes = ", ".join(f"{quote(str(fields[name].column))} = %s" for name in names)
-    words = f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {quote('id')} = %s"  # noqa: S608 - our names
+    key = quote(str(model._meta.pk.column))
+    words = f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {key} = %s"  # noqa: S608 - our names
     days = [place for place, name in enumerate(names) if isinstance(fields[name], DateField)]
     with connection.cursor() as cursor:
         cursor.executemany(words, [_stored(row, days) for row in rows])

@@ -204,8 +204,10 @@ def recheck(*, number: str, now: datetime) -> int:
     """
     withheld = 0
     with transaction.atomic():
-        for text in queries.queued_for(number):
-            answer = gate.ask_again(clearance_id=text.clearance_id, now=now)
+        waiting = list(queries.queued_for(number))
+        answers = gate.ask_again(clearance_ids=[text.clearance_id for text in waiting], now=now)
+        for text in waiting:
+            answer = answers[text.clearance_id]
             if isinstance(answer, Refusal) and wait_after(answer) is None:
                 withheld += withhold(text=text, code=answer.code, reason=answer.sentence, now=now)
     return withheld

@@ -6,19 +6,20 @@ exceed either. The day is the carriers': it begins at midnight in Los Angeles.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from tenantline.facilities import pace
 from tenantline.facilities import queries as lines
 from tenantline.facilities.models import Line
+from tenantline.kernel import many
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import BadInput
 from tenantline.outbox.models import Slot
@@ -111,12 +112,41 @@ def used_up(now: datetime) -> QuerySet[Slot, int]:
     return full.values_list("line_id", flat=True)
 
 
-def take(slot: Slot, *, segments: int, a_second: float, now: datetime) -> None:
+def free_slots(line_ids: Collection[int], now: datetime) -> dict[int, Slot]:
+    """Lock the slots that are free now, by line id; what another worker holds is left out.
+
+    SQLite needs no row locks: its writers follow one another.
+    """
+    rows = Slot.objects.filter(line_id__in=line_ids)
+    missing = set(line_ids) - set(rows.values_list("line_id", flat=True))
+    fresh = [Slot(line_id=line_id, free_at=now) for line_id in missing]
+    Slot.objects.bulk_create(fresh, ignore_conflicts=True)
+    free = rows.filter(free_at__lte=now)
+    if connection.features.has_select_for_update_skip_locked:
+        free = free.select_for_update(skip_locked=True)
+    return {slot.line_id: slot for slot in free}
+
+
+def count(slot: Slot, segments: int, a_second: float, now: datetime) -> None:
     """Count a text that leaves now, and keep the line from the next one until its turn comes."""
     slot.used = day_at(slot, now).used + segments
     slot.day = day_of(now)
     slot.free_at = now + timedelta(seconds=segments / a_second)
-    slot.save(update_fields=["used", "day", "free_at"])
+
+
+def keep(slots: Iterable[Slot]) -> None:
+    """Write what was counted."""
+    rows = [(slot.used, slot.day, slot.free_at, slot.line_id) for slot in slots]
+    many.update(Slot, ["used", "day", "free_at"], rows)
+
+
+def full_lines(now: datetime) -> tuple[list[int], list[int]]:
+    """Return lines whose day is used up, and those of whose day only people's part is left."""
+    limited = Slot.objects.filter(day=day_of(now), daily_segments__isnull=False)
+    days = {slot.line_id: day_at(slot, now) for slot in limited}
+    full = [line_id for line_id, day in days.items() if day.left == 0]
+    nearly = [line_id for line_id, day in days.items() if day.left_for_machines == 0]
+    return full, nearly
 
 
 def give_back(*, line_id: int | None, segments: int, taken_at: datetime) -> None:
@@ -125,12 +155,6 @@ def give_back(*, line_id: int | None, segments: int, taken_at: datetime) -> None
         return
     rows = Slot.objects.filter(line_id=line_id, day=day_of(taken_at), used__gte=segments)
     rows.update(used=F("used") - segments)
-
-
-def look_later(slot: Slot, now: datetime) -> None:
-    """Put a line behind the others: nothing that waits for it could leave just now."""
-    slot.free_at = now
-    slot.save(update_fields=["free_at"])
 
 
 def hold_back(*, line: Line, until: datetime, whole_account: bool) -> None:

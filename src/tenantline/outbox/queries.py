@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from tenantline.facilities.models import Facility
+from tenantline.facilities.models import Facility, Line
 from tenantline.facilities.scope import EVERYWHERE, Scope
 from tenantline.kernel import phone
 from tenantline.kernel.phone import Number
-from tenantline.outbox import rules
+from tenantline.outbox import pacing, rules
 from tenantline.outbox.models import Text, WorkerBeat
 from tenantline.outbox.quiet_hours import Hours
 
@@ -38,24 +39,34 @@ def typed_since(tenant_id: int, since: datetime) -> bool:
     return rows.filter(created_at__gt=since).exists()
 
 
-def is_mass_by_now(text: Text, now: datetime) -> bool:
-    """R5: tell whether a typed text's words have just left to as many tenants as they may.
+def reached_lately(wording_keys: Collection[str], now: datetime) -> dict[str, set[int]]:
+    """R5: return to which tenants typed texts of these words have just left.
 
     Counted when they leave as well as when they are written: what was written over a day to many,
     and waited, must not leave to all of them at once.
     """
-    if not text.counts_as_mass:
-        return False
+    reached: dict[str, set[int]] = {key: set() for key in wording_keys}
     lately = Text.objects.filter(
-        wording_key=text.wording_key, counts_as_mass=True, claimed_at__gt=now - rules.MASS_WINDOW
+        wording_key__in=reached, counts_as_mass=True, claimed_at__gt=now - rules.MASS_WINDOW
     )
-    others = lately.exclude(clearance__tenant_id=text.clearance.tenant_id)
-    return others.values("clearance__tenant_id").distinct().count() >= rules.MASS_LIMIT
+    for key, tenant_id in lately.values_list("wording_key", "clearance__tenant_id").distinct():
+        reached[key].add(tenant_id)
+    return reached
 
 
 def oldest_due(now: datetime, scope: Scope = EVERYWHERE) -> timedelta | None:
-    """Return how long the longest-waiting due text has waited, None where none is due."""
+    """Return how long the longest-waiting due text has waited, None where none is due.
+
+    What waits for its line, because there is none, it is paused or its day is used up, is not
+    counted: nobody is late with it.
+    """
     due = scope.narrow(Text.objects.filter(state="queued", next_at__lte=now))
+    full, nearly = pacing.full_lines(now)
+    lines = Line.objects.filter(sending=True, paused_at=None)
+    sending = lines.exclude(pk__in=full)
+    due = due.filter(facility__in=sending.values("facility_id"))
+    kept = lines.filter(pk__in=nearly)
+    due = due.exclude(automatic=True, facility__in=kept.values("facility_id"))
     row = due.order_by("next_at").first()
     return None if row is None else now - row.next_at
 

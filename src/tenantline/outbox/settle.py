@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Max, QuerySet
 
 from tenantline.carrier import blocks, codes
 from tenantline.carrier.codes import Kind, Meaning
@@ -16,7 +18,7 @@ from tenantline.facilities import actions as facilities
 from tenantline.facilities import queries as lines
 from tenantline.feed import actions as feed
 from tenantline.intake.models import StatusCall
-from tenantline.kernel import phone
+from tenantline.kernel import many, phone
 from tenantline.kernel.actor import system
 from tenantline.kernel.phone import Number
 from tenantline.outbox import pacing, rules
@@ -32,38 +34,58 @@ _GIVE_UP_AFTER: Final = timedelta(hours=24)
 
 
 def settle(*, attempt_id: int, outcome: Outcome, now: datetime) -> None:
-    """Keep the outcome of one attempt, in one transaction.
+    """Keep the outcome of one attempt (see ``settle_all``)."""
+    settle_all({attempt_id: outcome}, now=now)
+
+
+def settle_all(outcomes: Mapping[int, Outcome], *, now: datetime) -> None:
+    """Keep the outcomes of attempts, by their ids, in one transaction.
 
     Only what was provably not taken is queued again; an unclear outcome is ``unknown``. An answer
     to an attempt that another has followed says nothing of the text, unless the carrier took it.
     """
     with transaction.atomic():
-        attempt = Attempt.objects.get(pk=attempt_id)
-        text = _locked(attempt.text_id)
-        attempt.refresh_from_db()
-        if attempt.outcome == "expired":  # the carrier has given it back before we heard that
-            return
-        _note(attempt, outcome, now)
-        overtaken = text.attempts.filter(pk__gt=attempt.pk).exists()
-        match outcome:
-            case Accepted():
-                adopt(text, outcome.sid, outcome.status, now)
-            case _ if overtaken:
-                pass
-            case RetryLater():
-                _uncount(text, attempt)
-                _queue_again(text, outcome, now)
-            case Rejected():
-                _uncount(text, attempt)
-                _refused(text, outcome, now)
-            case _:
-                _become_unknown(text, now)
-        feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
+        concerned = Attempt.objects.filter(pk__in=outcomes)
+        texts = {text.pk: text for text in _locked(pk__in=concerned.values("text_id"))}
+        # Read after the texts are locked: what gives a text back to the queue locks it too.
+        attempts = list(concerned.exclude(outcome="expired").order_by("pk"))
+        newest = _newest_attempts(texts)
+        for attempt in attempts:
+            text, outcome = texts[attempt.text_id], outcomes[attempt.pk]
+            _note(attempt, outcome, now)
+            _apply(text, outcome, attempt, overtaken=newest[text.pk] > attempt.pk, now=now)
+        _save_noted(attempts)
+        _save_taken(texts[a.text_id] for a in attempts if isinstance(outcomes[a.pk], Accepted))
+        feed.tell_all([(t.facility_id, "status", t.pk) for t in texts.values()], now=now)
 
 
-def _locked(text_id: int) -> Text:
+def _newest_attempts(text_ids: Collection[int]) -> dict[int, int]:
+    rows = Attempt.objects.filter(text_id__in=text_ids).order_by()
+    return dict(rows.values_list("text_id").annotate(Max("pk")))
+
+
+def _apply(
+    text: Text, outcome: Outcome, attempt: Attempt, *, overtaken: bool, now: datetime
+) -> None:
+    match outcome:
+        case Accepted():
+            _take(text, outcome.sid, outcome.status, now)
+        case _ if overtaken:
+            pass
+        case RetryLater():
+            _uncount(text, attempt)
+            _queue_again(text, outcome, now)
+        case Rejected():
+            _uncount(text, attempt)
+            _refused(text, outcome, now)
+        case _:
+            _become_unknown(text, now)
+
+
+def _locked(**which: object) -> QuerySet[Text]:
+    """Lock texts in the order of their ids, so that nobody waits for another in a circle."""
     rows = Text.objects.select_for_update(of=("self",)).select_related("clearance", "line")
-    return rows.get(pk=text_id)
+    return rows.filter(**which).order_by("pk")
 
 
 def _note(attempt: Attempt, outcome: Outcome, now: datetime) -> None:
@@ -78,7 +100,21 @@ def _note(attempt: Attempt, outcome: Outcome, now: datetime) -> None:
             attempt.http_status = outcome.http_status
         case _:
             attempt.outcome = "unclear"
-    attempt.save()
+
+
+def _save_noted(attempts: Iterable[Attempt]) -> None:
+    names = ["ended_at", "outcome", "carrier_sid", "code", "http_status"]
+    rows = [(a.ended_at, a.outcome, a.carrier_sid, a.code, a.http_status, a.pk) for a in attempts]
+    many.update(Attempt, names, rows)
+
+
+def _save_taken(texts: Iterable[Text]) -> None:
+    """Write what ``_take`` changes."""
+    names = [
+        *("carrier_sid", "carrier_rank", "state", "leased_until"),
+        *("waits_for", "sent_at", "delivered_at"),
+    ]
+    many.update(Text, names, [[*(getattr(t, name) for name in names), t.pk] for t in texts])
 
 
 def _uncount(text: Text, attempt: Attempt) -> None:
@@ -176,7 +212,7 @@ def sweep_leases(*, now: datetime) -> int:
     expired = Text.objects.filter(state="sending", leased_until__lt=now)
     for text_id in list(expired.values_list("pk", flat=True)[:500]):
         with transaction.atomic():
-            text = _locked(text_id)
+            text = _locked(pk=text_id).get()
             if text.state == "sending" and text.leased_until and text.leased_until < now:
                 _lose(text, now)
                 feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
@@ -209,7 +245,12 @@ def _text_of(call: StatusCall) -> Text | None:
 
 
 def adopt(text: Text, sid: str, status: str, now: datetime) -> None:
-    """Take the carrier's id and status, never moving backward."""
+    """Take the carrier's id and status, never moving backward, and save the text."""
+    _take(text, sid, status, now)
+    text.save()
+
+
+def _take(text: Text, sid: str, status: str, now: datetime) -> None:
     text.carrier_sid = text.carrier_sid or sid or None
     text.leased_until = None
     rank = rules.RANKS.get(status, rules.RANKS["accepted"])
@@ -222,7 +263,6 @@ def adopt(text: Text, sid: str, status: str, now: datetime) -> None:
     text.sent_at = text.sent_at or now
     if text.state == "delivered":
         text.delivered_at = text.delivered_at or now
-    text.save()
 
 
 def _queue_again(text: Text, outcome: RetryLater, now: datetime) -> None:

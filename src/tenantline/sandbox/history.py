@@ -19,7 +19,7 @@ from tenantline.intake import actions as intake
 from tenantline.intake import hearing
 from tenantline.intake.actions import Inbound
 from tenantline.kernel.phone import Number
-from tenantline.outbox import dispatch
+from tenantline.outbox import claiming
 from tenantline.outbox.settle import settle
 
 _WORKER = "history"
@@ -53,7 +53,7 @@ def deliver_due(at: datetime) -> None:
     """Let what is due at ``at`` leave and reach its handset at once."""
     lines = [line.pk for line in facilities.heard_lines()]
     hearing.assume_known(name=_WORKER, line_ids=lines, now=at)
-    for job in dispatch.claim(worker=_WORKER, limit=50, now=at):
+    for job in claiming.claim(worker=_WORKER, limit=50, now=at):
         # Without a callback the sandbox delivers at once; nobody could be called in the past.
         parcel = replace(job.parcel, status_callback="")
         outcome = async_to_sync(sandbox.accept)(job.cleared.number, parcel, at=at)

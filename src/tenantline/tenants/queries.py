@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import F, Prefetch, QuerySet
@@ -54,6 +54,14 @@ def current_period(tenant_id: int) -> NumberPeriod | None:
     return NumberPeriod.objects.filter(tenant_id=tenant_id, ended_at=None).first()
 
 
+def current_periods(tenant_ids: Collection[int]) -> dict[int, NumberPeriod]:
+    """Return the current number periods of these tenants by tenant id, their tenants loaded."""
+    rows = NumberPeriod.objects.select_related("tenant").filter(
+        tenant_id__in=tenant_ids, ended_at=None
+    )
+    return {period.tenant_id: period for period in rows}
+
+
 def periods(tenant_id: int) -> list[NumberPeriod]:
     """Return every number the tenant held, newest first."""
     return list(NumberPeriod.objects.filter(tenant_id=tenant_id).order_by("-started_at", "-id"))
@@ -73,6 +81,15 @@ def tenancy(tenant_id: int, now: datetime) -> rules.Tenancy:
     """R15: return whether the tenant rents, and when the last rental ended if not."""
     ends = Rental.objects.filter(tenant_id=tenant_id).values_list("ended_at", flat=True)
     return rules.tenancy(ends, now)
+
+
+def tenancies(tenant_ids: Collection[int], now: datetime) -> dict[int, rules.Tenancy]:
+    """R15: return ``tenancy`` of each of these tenants."""
+    ends: dict[int, list[datetime | None]] = {tenant_id: [] for tenant_id in tenant_ids}
+    rows = Rental.objects.filter(tenant_id__in=tenant_ids).values_list("tenant_id", "ended_at")
+    for tenant_id, ended_at in rows:
+        ends[tenant_id].append(ended_at)
+    return {tenant_id: rules.tenancy(own, now) for tenant_id, own in ends.items()}
 
 
 def units(tenant_id: int, now: datetime) -> list[str]:
