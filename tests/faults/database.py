@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import resource
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.db import connection
 
@@ -29,6 +31,16 @@ class Database:
     def is_sqlite(self) -> bool:
         """Tell which of the two kinds it is."""
         return connection.vendor == "sqlite"
+
+    def is_free(self) -> bool:
+        """Tell whether nobody stands in the middle of a write."""
+        if not self.is_sqlite:
+            words = "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND state LIKE %s"
+            with connection.cursor() as cursor:
+                cursor.execute(words, [self.which.name, "idle in transaction%"])
+                return cursor.fetchone() is None
+        # The product's writers queue by locks on two files beside the database.
+        return all(_may_be_locked(Path(f"{self.which.name}.{end}")) for end in ("turn", "next"))
 
     @contextmanager
     def away(self) -> Iterator[None]:
@@ -74,3 +86,14 @@ class Database:
             for process in running:
                 if process.is_alive:
                     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, most))
+
+
+def _may_be_locked(path: Path) -> bool:
+    if not path.exists():
+        return True
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True

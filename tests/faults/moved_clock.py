@@ -25,6 +25,8 @@ def main() -> None:
     sys.argv = ["tenantline", *sys.argv[2:]]
     ahead = float(file.read_text())
     clock = time_machine.travel(time.time() + ahead, tick=True).start()  # noqa: TID251
+    # To begin takes a second or two, which the clock has not seen.
+    clock.shift(time_machine.escape_hatch.time.time() + ahead - time.time())  # noqa: TID251
     threading.Thread(target=_follow, args=(file, ahead, clock), daemon=True).start()
 
     from tenantline.cli.main import main as tenantline

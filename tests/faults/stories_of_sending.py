@@ -36,20 +36,17 @@ def killed_at_every_step(world: World) -> None:
         answered.answered.wait(20)
         world.worker.kill()
         dropped.cut()
-    for worker in world.workers:
-        worker.kill()
+    world.kill(*world.workers)
     world.write(waiting)
 
 
 @fault("worker killed: written, not claimed")
 def killed_before_the_claim(world: World) -> None:
     people = some(world)
-    for worker in world.workers:
-        worker.suspend()
+    world.suspend(*world.workers)
     for person in people:
         world.write(person)
-    for worker in world.workers:
-        worker.kill()
+    world.kill(*world.workers)
 
 
 @fault("worker killed: attempt recorded, no connection yet")
@@ -58,16 +55,14 @@ def killed_before_the_call(world: World) -> None:
     with world.carrier.unreachable():
         bodies = [world.write(person), world.write(stopped)]
         until(lambda: all(world.attempts(body) for body in bodies), why="attempts to be recorded")
-        for worker in world.workers:
-            worker.kill()
+        world.kill(*world.workers)
     world.text_in(stopped, "STOP")
 
 
 @fault("worker killed: request at the carrier, not taken")
 def killed_before_it_was_taken(world: World) -> None:
     held = [on_its_way(world, person, "seen") for person in some(world)]
-    for worker in world.workers:
-        worker.kill()
+    world.kill(*world.workers)
     for one in held:
         one.cut()
 
@@ -75,8 +70,7 @@ def killed_before_it_was_taken(world: World) -> None:
 @fault("worker killed: request at the carrier, taken after its sender's death")
 def killed_and_then_taken(world: World) -> None:
     held = [on_its_way(world, person, "seen") for person in some(world)]
-    for worker in world.workers:
-        worker.kill()
+    world.kill(*world.workers)
     for one in held:
         one.go()
 
@@ -85,8 +79,7 @@ def killed_and_then_taken(world: World) -> None:
 def killed_before_the_answer(world: World) -> None:
     for person in some(world):
         on_its_way(world, person, "taken")
-    for worker in world.workers:
-        worker.kill()
+    world.kill(*world.workers)
 
 
 @fault("worker killed: answered, not committed")
@@ -96,8 +89,7 @@ def killed_before_the_commit(world: World) -> None:
         for one in held:
             one.go()
             one.answered.wait(20)
-        for worker in world.workers:
-            worker.kill()
+        world.kill(*world.workers)
 
 
 @fault("worker killed: committed, callback still to come")
@@ -105,8 +97,7 @@ def killed_before_the_callback(world: World) -> None:
     for person in some(world):
         world.write(person)
     until(lambda: not world.open_texts(), why="texts to be sent")
-    for worker in world.workers:
-        worker.kill()
+    world.kill(*world.workers)
 
 
 @fault("worker killed while it looks for an unclear text")
@@ -118,8 +109,7 @@ def killed_while_it_looks(world: World) -> None:
     listing = world.carrier.hold_list()
     world.write(person, body)
     listing.reached()
-    for worker in world.workers:
-        worker.kill()
+    world.kill(*world.workers)
 
 
 @fault("worker killed at a random moment", weight=16)
@@ -148,15 +138,13 @@ def killed_again_and_again(world: World) -> None:
 def suspended_past_the_lease(world: World) -> None:
     untaken, unanswered, stopped = world.people(3)
     held = [on_its_way(world, untaken, "seen"), on_its_way(world, unanswered, "taken")]
-    for worker in world.workers:
-        worker.suspend()
+    world.suspend(*world.workers)
     world.write(stopped)
     world.pass_time(PAST_THE_LEASE)
     world.text_in(stopped, "STOP")
     for one in held:
         one.go()
-    for worker in world.workers:
-        worker.wake()
+    world.wake(*world.workers)
 
 
 @fault("worker suspended before the socket, woken after the lease and a STOP")
@@ -165,8 +153,7 @@ def suspended_before_the_socket(world: World) -> None:
     with world.carrier.unreachable():
         bodies = [world.write(person), world.write(stopped)]
         until(lambda: all(world.attempts(body) for body in bodies), why="attempts to be recorded")
-        for worker in world.workers:
-            worker.suspend()
+        world.suspend(*world.workers)
     # The system's own retries complete the connection while the process stands still.
     time.sleep(world.chance.uniform(0, 4.0))
     world.text_in(stopped, "STOP")
@@ -178,7 +165,7 @@ def one_of_two_suspended(world: World) -> None:
     people = world.people(6)
     held = [on_its_way(world, person, "taken") for person in people[:3]]
     first, second = world.workers
-    first.suspend()
+    world.suspend(first)
     world.pass_time(PAST_THE_LEASE)
     for person in people[3:]:
         world.write(person)
@@ -203,12 +190,10 @@ def one_of_two_killed(world: World) -> None:
 @fault("two workers at a full queue", engines=("postgres",))
 def two_workers(world: World) -> None:
     people = world.people(5)
-    for worker in world.workers:
-        worker.suspend()
+    world.suspend(*world.workers)
     for person in people * 3:
         world.write(person)
-    for worker in world.workers:
-        worker.wake()
+    world.wake(*world.workers)
     world.text_in(people[0], "STOP")
 
 

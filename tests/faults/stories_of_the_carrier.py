@@ -106,5 +106,4 @@ def callbacks_lost(world: World) -> None:
         world.carrier.hold(body, "taken")
         world.write(person, body)
     world.kill_web()
-    for worker in world.workers:
-        worker.kill()
+    world.kill(*world.workers)

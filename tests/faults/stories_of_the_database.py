@@ -84,8 +84,7 @@ def away_and_killed(world: World) -> None:
         world.write(person)
     with world.database.away():
         calls = talking(world, people)
-        for worker in world.workers:
-            worker.kill()
+        world.kill(*world.workers)
     join(calls)
 
 

@@ -15,30 +15,26 @@ LONG_ENOUGH_TO_BE_MISSED = SILENT_AFTER.total_seconds() + 2
 @fault("web process killed while texts wait and STOPs come in", short=True, weight=8)
 def web_killed(world: World) -> None:
     stopped, other = world.people(2)
-    for worker in world.workers:
-        worker.suspend()
+    world.suspend(*world.workers)
     world.write(stopped)
     world.write(other)
     world.kill_web()
     world.pass_time(LONG_ENOUGH_TO_BE_MISSED)
     world.text_in(stopped, "STOP")
     world.text_in(other, "Is anybody there?")
-    for worker in world.workers:
-        worker.wake()
+    world.wake(*world.workers)
 
 
 @fault("web process ended in order while texts wait and STOPs come in")
 def web_ended(world: World) -> None:
     stopped, other = world.people(2)
-    for worker in world.workers:
-        worker.suspend()
+    world.suspend(*world.workers)
     world.write(stopped)
     world.write(other)
     world.end_web()
     world.text_in(stopped, "STOP")
     world.text_in(other, "Is anybody there?")
-    for worker in world.workers:
-        worker.wake()
+    world.wake(*world.workers)
     time.sleep(world.chance.uniform(0, 1))
 
 
@@ -61,7 +57,7 @@ def web_killed_at_a_random_moment(world: World) -> None:
 @fault("web process suspended while STOPs come in")
 def web_suspended(world: World) -> None:
     stopped, other = world.people(2)
-    world.web.suspend()
+    world.suspend(world.web)
     talking = world.meanwhile(lambda: world.text_in(stopped, "STOP"))
     asking = world.meanwhile(lambda: world.ask(other))
     time.sleep(world.chance.uniform(0, 3))
@@ -79,8 +75,7 @@ def everything_killed(world: World) -> None:
         world.write(person)
     time.sleep(world.chance.uniform(0, 0.4))  # the random moment
     world.kill_web()
-    for worker in world.workers:
-        worker.kill()
+    world.kill(*world.workers)
     if world.chance.random() < 0.5:
         world.pass_time(LONG_ENOUGH_TO_BE_MISSED)
         world.text_in(people[0], "STOP")

@@ -158,6 +158,27 @@ class World:
         """Let time go by, for us and for the carrier alike."""
         self.clock.jump(seconds)
 
+    def suspend(self, *processes: Process) -> None:
+        """Let processes stand still, none of them in the middle of a write.
+
+        There it would hold up everybody, which is what a locked database is about.
+        """
+        for process in processes:
+            process.suspend()
+            while not _soon(self.database.is_free):
+                process.wake()
+                process.suspend()
+
+    def wake(self, *processes: Process) -> None:
+        """Let processes go on."""
+        for process in processes:
+            process.wake()
+
+    def kill(self, *processes: Process) -> None:
+        """End processes as a power cut would."""
+        for process in processes:
+            process.kill()
+
     def kill_web(self) -> None:
         """End the web process as a power cut would."""
         self.web.kill()
@@ -309,6 +330,13 @@ def opened(database: FreshDatabase, folder: Path, seed: int) -> Iterator[World]:
             process.kill()
         carrier.close()
     assert not carrier.violations, "\n".join(carrier.violations)
+
+
+def _soon(what: Callable[[], bool]) -> bool:
+    with suppress(AssertionError):
+        until(what, seconds=0.5)
+        return True
+    return False
 
 
 def _alone(what: Callable[[], object]) -> None:
