@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tenantline.backups import actions
+from tenantline.backups import tables
 from tenantline.backups.manifest import Damaged
 from tenantline.intake import hearing
 from tenantline.kernel import clock
@@ -131,7 +131,8 @@ def test_a_running_installation_is_not_replaced(saved: House):
 
 
 def test_a_backup_of_other_tables_is_for_the_version_that_made_it(house: House, monkeypatch):
-    monkeypatch.setattr(actions, "migrations", lambda alias: ["consent.0002_something_else"])
+    other = ["consent.0002_something_else"]
+    monkeypatch.setattr(tables, "migrations", lambda connection: other)
     house.back_up()
     with pytest.raises(BadInput, match="restore it with that version"):
         house.restore()

@@ -10,10 +10,11 @@ from django.db import connection, transaction
 
 from tenantline.backups.manifest import Manifest
 from tenantline.backups.restoring import Restored
+from tenantline.carrier.models import SandboxText
 from tenantline.consent import chain
 from tenantline.consent.models import Clearance, LedgerEvent
 from tenantline.conversations.models import Message
-from tenantline.kernel import walls
+from tenantline.kernel import clock, walls
 from tenantline.outbox.models import Attempt, Text
 from tenantline.recovery import queries as recovery
 from tenantline.tenants.models import Tenant
@@ -53,7 +54,18 @@ def story(shared_database: Path) -> Story:
     made = house.back_up(somebody_writes)
     meanwhile = Tenant.objects.filter(name="Meanwhile").count()
     latest = cast.opted_in(house.site, "Later").pk
+    taken_by_the_sandbox()
     return Story(house, before, made, meanwhile, latest, house.restore())
+
+
+def taken_by_the_sandbox() -> None:
+    """Let the sandbox carrier take a text."""
+    numbers = {"sender": "+15125550100", "recipient": "+17375550100"}
+    SandboxText.objects.create(sid="SM1", direction="out", at=clock.now(), status="sent", **numbers)
+
+
+def test_what_the_sandbox_carrier_took_after_the_backup_it_still_has(story: Story):
+    assert SandboxText.objects.filter(sid="SM1").exists()
 
 
 def test_every_table_comes_back_as_it_was(story: Story):

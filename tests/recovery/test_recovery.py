@@ -11,7 +11,8 @@ from tenantline.facilities.models import Line
 from tenantline.intake import hearing
 from tenantline.kernel import clock
 from tenantline.kernel.errors import BadInput, NotFound
-from tenantline.outbox import claiming
+from tenantline.outbox import actions as outbox
+from tenantline.outbox import claiming, stale, waiting
 from tenantline.outbox.models import Attempt, Text
 from tenantline.recovery import actions, queries, rules
 from tests import cast
@@ -129,3 +130,29 @@ def test_without_a_restore_there_is_nothing_to_recover_from():
     assert queries.current() is None
     assert recovering.progress(clock.now()) is None
     assert not recovering.end_if_done(now=clock.now())
+
+
+def test_what_waits_says_that_it_waits_for_the_recovery(lines):
+    outbox.beat(worker="w", started_at=clock.now(), now=clock.now())
+    mine, automatic = Text.objects.order_by("automatic")
+    read(lines[0])
+    assert "every line has been read back" in why(mine)
+    read(*lines)
+    assert "wait for an owner's word" in why(automatic)
+    assert "owner" not in why(mine)
+
+
+def why(text: Text) -> str:
+    found = waiting.of([text], now=clock.now()).get(text.pk)
+    return found.words if found else ""
+
+
+def test_texts_that_were_young_in_the_backup_are_asked_about(lines):
+    text = Text.objects.filter(automatic=False).get()
+    made_at = clock.now() - timedelta(days=30)
+    asked = {"state": "sent", "carrier_sid": "SM1", "line": lines[0], "sent_at": made_at}
+    Text.objects.filter(pk=text.pk).update(**asked, next_at=made_at)
+    assert stale.stale(now=clock.now()) == []
+    now = clock.now()
+    actions.begin(backup_id="old", made_at=made_at, texts=0, by=cast.TESTER, now=now)
+    assert stale.stale(now=now) == [text]

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import IO
 
 from django.db import connections
-from django.db.migrations.recorder import MigrationRecorder
 
 from tenantline import __version__
 from tenantline.backups import tables
@@ -66,16 +65,9 @@ def _written(writer: Writer, alias: str, now: datetime, tell: Tell) -> Manifest:
         made_at=now,
         version=__version__,
         engine=connections[alias].vendor,
-        migrations=migrations(alias),
+        migrations=tables.migrations(connections[alias]),
         tables=contents,
     )
-
-
-def migrations(alias: str) -> list[str]:
-    """Return the applied migrations of our rooms, as ``room.name``."""
-    rooms = {model._meta.app_label for model in tables.kept()}
-    applied = MigrationRecorder(connections[alias]).applied_migrations()
-    return sorted(f"{app}.{name}" for app, name in applied if app in rooms)
 
 
 def _demand_new(file: Path) -> None:

@@ -62,6 +62,12 @@ def holds_anything() -> bool:
     return False
 
 
+def migrations() -> list[str]:
+    """Return the applied migrations of our rooms, none where the database cannot be read."""
+    present = _present()
+    return tables.migrations(connection) if present and "django_migrations" in present else []
+
+
 @contextmanager
 def anew(*, keep: bool, now: datetime) -> Iterator[Path | None]:
     """Give an empty, migrated database as Django's own; it stays if the block ends in peace.

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.apps import apps
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
 
 # Signs of life of processes: of no use to anybody but those processes.
 LEFT_OUT: Final = frozenset({"intake_listener", "outbox_workerbeat"})
@@ -106,6 +107,13 @@ def skip_ids(connection: BaseDatabaseWrapper, model: Model, *, gap: int) -> None
             return
         cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
         cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, next_to])
+
+
+def migrations(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the applied migrations of our rooms, as ``room.name``."""
+    rooms = {model._meta.app_label for model in kept()}
+    applied = MigrationRecorder(connection).applied_migrations()
+    return sorted(f"{app}.{name}" for app, name in applied if app in rooms)
 
 
 def _fields(model: Model) -> list[Field]:

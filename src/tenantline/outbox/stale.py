@@ -10,6 +10,7 @@ from django.db import transaction
 from tenantline.feed import actions as feed
 from tenantline.outbox import settle
 from tenantline.outbox.models import Text
+from tenantline.recovery import queries as recoveries
 
 FIRST_LOOK: Final = timedelta(minutes=10)
 NEXT_LOOK: Final = timedelta(hours=1)
@@ -26,13 +27,19 @@ def stale(*, now: datetime, line_id: int | None = None, limit: int = 20) -> list
         state="sent",
         carrier_sid__isnull=False,
         line__isnull=False,
-        sent_at__gt=now - LAST_LOOK,
+        sent_at__gt=_since(now) - LAST_LOOK,
     )
     if line_id is None:
         rows = rows.filter(sent_at__lte=now - FIRST_LOOK, next_at__lte=now - FIRST_LOOK)
     else:
         rows = rows.filter(line_id=line_id)
     return list(rows.order_by("next_at")[:limit])
+
+
+def _since(now: datetime) -> datetime:
+    """R7: after a restore, texts are asked about that were young when the backup was made."""
+    recovery = recoveries.current()
+    return recovery.made_at if recovery else now
 
 
 def look_later(*, text_id: int, now: datetime) -> None:

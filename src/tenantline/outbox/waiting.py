@@ -28,6 +28,7 @@ _WHY: Final = {
     "unread_inbound": "A text from this number is being read first.",
     "same_words": "The same words have just gone to five tenants; it waits its turn.",
 }
+_RESTORED: Final = "A backup was restored: "
 _NOT_TIMED: Final = frozenset({"held", "unread_inbound"})  # they end with something, not at a time
 _ESTIMATED: Final = frozenset({"pace", "slow_down", "retry", "same_words"})
 
@@ -89,8 +90,16 @@ class _Queue:
             return Waiting("paused", f"The line is paused: {why} It leaves once that is over.")
         if not self.works:
             return Waiting("no_worker", "No worker runs, so nothing leaves.")
-        known = self.known.is_known(self.line.pk)
-        if not known or (text.automatic and not self.known.is_fresh(self.line.pk, self.now)):
+        return self._unread(self.line, text)
+
+    def _unread(self, line: Line, text: Text) -> Waiting | None:
+        """What is not known of what has come in, or not confirmed after a restore (R7, R8)."""
+        if self.known.to_read_back:
+            return Waiting("recovery", _RESTORED + "it leaves once every line has been read back.")
+        if text.automatic and not self.known.confirmed:
+            return Waiting("recovery", _RESTORED + "automatic texts wait for an owner's word.")
+        known = self.known.is_known(line.pk)
+        if not known or (text.automatic and not self.known.is_fresh(line.pk, self.now)):
             return Waiting("unread", "It leaves once all that came in on the line has been read.")
         return None
 
