@@ -205,9 +205,7 @@ def test_each_preset_is_recognised_by_its_figures():
     assert found == [p.key for p in pacing.PRESETS]
 
 
-@pytest.mark.parametrize(
-    ("used", "late"), [(0, {"chat", "statement"}), (9, {"chat"}), (10, set())]
-)
+@pytest.mark.parametrize(("used", "late"), [(0, {"chat", "statement"}), (9, {"chat"}), (10, set())])
 def test_nobody_is_late_with_what_waits_for_the_next_day(noon, used, late):
     who = people(1)[0]
     limit(10)

@@ -106,6 +106,8 @@ class OneText(RuleBasedStateMachine):
     @property
     def taken(self) -> bool:
         """Whether the carrier has the text, and has not given it back."""
+        if not self.taken_by:
+            return False
         back = Attempt.objects.filter(outcome="expired").values_list("token", flat=True)
         return bool(self.taken_by - set(back))
 
@@ -176,15 +178,12 @@ class OneText(RuleBasedStateMachine):
             assert self.text.state not in {"queued", "sending", "unknown"}
 
     @invariant()
-    def what_waits_has_no_number_at_the_carrier(self):
-        if self.text.state in {"queued", "unknown"}:
-            assert self.text.carrier_sid is None
-
-    @invariant()
-    def the_day_counts_no_more_than_was_claimed(self):
-        slot = Slot.objects.filter(line__facility=self.text.facility).first()
-        claimed = Attempt.objects.filter(text=self.pk).count() * self.text.segments
-        assert slot is None or 0 <= slot.used <= claimed
+    def what_waits_has_no_number_and_a_day_counts_no_more_than_was_claimed(self):
+        text, slot = self.text, Slot.objects.first()
+        if text.state in {"queued", "unknown"}:
+            assert text.carrier_sid is None
+        attempts = Attempt.objects.filter(text=self.pk).count()
+        assert slot is None or 0 <= slot.used <= attempts * text.segments
 
 
 def let_it_run(examples: int, steps: int) -> None:
@@ -207,7 +206,7 @@ def test_a_text_under_any_answers():
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_text_under_any_answers_for_long():
-    let_it_run(examples=100, steps=20)
+    let_it_run(examples=40, steps=20)
 
 
 def sending() -> tuple[Text, Attempt]:
