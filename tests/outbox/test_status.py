@@ -206,7 +206,7 @@ def test_a_text_under_any_answers():
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_text_under_any_answers_for_long():
-    let_it_run(examples=40, steps=20)
+    let_it_run(examples=20, steps=20)
 
 
 def sending() -> tuple[Text, Attempt]:
