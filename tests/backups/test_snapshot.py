@@ -12,7 +12,10 @@ from tenantline.facilities.models import Facility
 from tests import cast
 from tests.backups.conftest import beside
 
-pytestmark = pytest.mark.once
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="it is about SQLite's journals"),
+]
 
 
 @pytest.fixture
