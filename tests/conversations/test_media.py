@@ -13,14 +13,14 @@ import pytest
 from django.db import connections
 
 from tenantline.carrier.client import Client
-from tenantline.carrier.media import LARGEST, Fetcher, NotFetched
+from tenantline.carrier.media import LARGEST, Fetcher
 from tenantline.conversations import inbound, media
 from tenantline.facilities.models import Facility, Line
 from tenantline.intake import files
 from tenantline.intake.models import CallFile, FileContent, InboundCall
 from tenantline.kernel import clock
 from tests import cast
-from tests.conversations.media_host import MediaHost, hosting, png
+from tests.support.media_host import MediaHost, hosting, png
 from tests.support.twilio_server import Reply
 
 pytestmark = [pytest.mark.usefixtures("fresh_database")]
@@ -30,11 +30,10 @@ OURS = "Basic " + base64.b64encode(f"{cast.ACCOUNT}:{cast.AUTH_TOKEN}".encode())
 
 @dataclass
 class Desk:
-    """A line whose Twilio is a host of files; ``elsewhere`` is a host that is not Twilio."""
+    """A line whose Twilio is a host of files."""
 
     site: Facility
     twilio: MediaHost
-    elsewhere: MediaHost
 
     def text_in(self, *urls: str, **params: str) -> InboundCall:
         """Let a text with these files come in and be worked on."""
@@ -64,8 +63,8 @@ class Desk:
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    with hosting() as twilio, hosting() as elsewhere:
-        yield Desk(cast.site(), twilio, elsewhere)
+    with hosting() as twilio:
+        yield Desk(cast.site(), twilio)
 
 
 def test_a_picture_is_fetched_with_our_credentials_and_kept_for_what_it_is(desk):
@@ -75,62 +74,6 @@ def test_a_picture_is_fetched_with_our_credentials_and_kept_for_what_it_is(desk)
     assert (file.state, file.content.kind) == ("there", "image/png")
     assert (file.content.width, file.content.height) == (4, 3)
     assert desk.twilio.asked == [(PATH, OURS)]
-
-
-def test_a_redirect_is_followed_without_our_credentials(desk):
-    desk.elsewhere.at["/stored"] = Reply(200, png())
-    desk.twilio.at[PATH] = Reply(307, b"", {"Location": f"{desk.elsewhere.url}/stored"})
-    desk.text_in(f"{desk.twilio.url}{PATH}")
-    assert desk.fetch().state == "there"
-    assert desk.elsewhere.asked == [("/stored", "")]
-
-
-def test_even_back_at_twilio_a_redirect_carries_no_credentials(desk):
-    desk.twilio.at["/stored"] = Reply(200, png())
-    desk.twilio.at[PATH] = Reply(302, b"", {"Location": "https://mms.twiliocdn.com/stored"})
-    desk.text_in(f"https://api.twilio.com{PATH}")
-    assert desk.fetch().state == "there"
-    assert desk.twilio.asked[-1] == ("/stored", "")
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "{elsewhere}/x",
-        "https://api.twilio.com.example.com/x",
-        "https://example.com/api.twilio.com",
-        "https://api.twilio.com@example.com/x",
-        "http://api.twilio.com/x",
-        "file:///etc/passwd",
-        "//api.twilio.com/x",
-        "https://[",
-        "nonsense",
-    ],
-)
-def test_an_address_that_is_not_at_twilio_is_never_asked(desk, address):
-    desk.text_in(address.format(elsewhere=desk.elsewhere.url))
-    file = desk.fetch()
-    assert (file.state, desk.elsewhere.asked, desk.twilio.asked) == ("refused", [], [])
-    assert file.problem
-
-
-@pytest.mark.parametrize(
-    "location",
-    ["http://192.0.2.1/x", "https://10.0.0.1/x", "https://[::ffff:10.0.0.1]/x", "ftp://a/"],
-)
-def test_a_redirect_into_a_private_network_is_not_followed(desk, location):
-    desk.twilio.at[PATH] = Reply(302, b"", {"Location": location})
-    desk.text_in(f"https://api.twilio.com{PATH}")
-    assert desk.fetch().state == "refused"
-
-
-@pytest.mark.parametrize(
-    "location", ["http://127.0.0.1:9/", "https://127.0.0.1/", "https://localhost/"]
-)
-def test_at_the_true_twilio_a_redirect_to_this_machine_is_not_followed(location):
-    with pytest.raises(NotFetched) as refused:
-        Fetcher(None)._redirect("https://api.twilio.com/x", location)
-    assert refused.value.why == "not_allowed"
 
 
 @pytest.mark.parametrize(
@@ -155,14 +98,6 @@ def test_a_file_that_is_too_large_is_not_kept(desk):
     desk.text_in(f"https://api.twilio.com{PATH}")
     file = desk.fetch()
     assert (file.state, file.problem) == ("refused", "It is larger than 5 MB.")
-
-
-def test_a_redirect_without_end_is_given_up_for_now(desk):
-    desk.twilio.at[PATH] = Reply(302, b"", {"Location": PATH})
-    desk.text_in(f"https://api.twilio.com{PATH}")
-    file = desk.fetch()
-    assert (file.state, file.tries) == ("fetching", 1)
-    assert len(desk.twilio.asked) < 10
 
 
 def test_what_twilio_does_not_have_is_gone_after_some_tries(desk):

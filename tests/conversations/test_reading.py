@@ -11,7 +11,7 @@ from tenantline.carrier.types import Unclear
 from tenantline.conversations.models import Message
 from tenantline.intake import hearing
 from tenantline.kernel import clock
-from tenantline.outbox import dispatch
+from tenantline.outbox import claiming
 from tenantline.outbox.models import Attempt, Text
 from tenantline.outbox.settle import settle
 from tests import cast
@@ -55,9 +55,9 @@ def test_a_reading_makes_a_line_known_and_a_failed_one_does_not(desk):
 def test_nothing_leaves_on_a_line_whose_inbound_is_unknown(desk):
     cast.write(cast.opted_in(desk.site))
     later = clock.now() + timedelta(seconds=1)
-    assert dispatch.claim(worker="w", limit=9, now=later) == []
+    assert claiming.claim(worker="w", limit=9, now=later) == []
     hearing.beat(name="web", unbroken=False, now=later)
-    assert dispatch.claim(worker="w", limit=9, now=later) == []
+    assert claiming.claim(worker="w", limit=9, now=later) == []
     assert cast.claim(now=later)
 
 

@@ -15,8 +15,8 @@ from tenantline.intake.models import CallFile, InboundCall
 from tenantline.kernel.clock import now
 from tenantline.kernel.filetypes import sniff
 from tests import cast
-from tests.conversations.media_host import png
 from tests.desk.conftest import House
+from tests.support.media_host import png
 
 PICTURE = png(40, 30)
 

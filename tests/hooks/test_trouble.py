@@ -166,6 +166,7 @@ def test_whatever_goes_wrong_while_storing_is_a_503(monkeypatch):
     assert (reply.status, len(door.misses), InboundCall.objects.count()) == (503, 1, 0)
 
 
+@pytest.mark.once
 def test_a_body_that_does_not_come_is_not_waited_for_without_end():
     async def never() -> dict[str, Any]:
         await asyncio.Event().wait()
@@ -176,6 +177,7 @@ def test_a_body_that_does_not_come_is_not_waited_for_without_end():
     assert reply.status == 408
 
 
+@pytest.mark.once
 def test_a_caller_who_hangs_up_half_way_leaves_nothing():
     parts = iter([{"type": "http.request", "body": b"AccountSid=", "more_body": True}])
 
@@ -186,6 +188,7 @@ def test_a_caller_who_hangs_up_half_way_leaves_nothing():
     assert not InboundCall.objects.exists()
 
 
+@pytest.mark.once
 def test_a_body_that_says_it_is_too_large_is_not_even_read():
     async def read() -> dict[str, Any]:
         raise AssertionError("nobody should read this")
@@ -195,6 +198,7 @@ def test_a_body_that_says_it_is_too_large_is_not_even_read():
     assert reply.status == 413
 
 
+@pytest.mark.once
 def test_a_body_that_turns_out_too_large_is_refused():
     async def more() -> dict[str, Any]:
         return {"type": "http.request", "body": b"a" * 65_536, "more_body": True}
@@ -204,6 +208,7 @@ def test_a_body_that_turns_out_too_large_is_refused():
     assert reply.status == 413
 
 
+@pytest.mark.once
 def test_the_writer_goes_on_after_somebody_has_stopped_waiting():
     form = text(sid="SM" + "2" * 32)
     where = cast.facility("OTHER")

@@ -132,7 +132,10 @@ class Fetcher:
         raise NotFetched("later", "Its address leads from one place to the next without end.")
 
     def _redirect(self, url: str, location: str) -> str:
-        to = self._replaced(urljoin(url, location))
+        try:
+            to = self._replaced(urljoin(url, location))
+        except ValueError as error:
+            raise NotFetched("not_allowed", "Its address leads to one that is none.") from error
         parts, address = _parts(to), _address(_host(to))
         local = self._base_url is not None and address is not None and address.is_loopback
         public = parts.scheme == "https" and (address is None or address.is_global)

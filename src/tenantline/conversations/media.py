@@ -47,8 +47,11 @@ async def _fetch(client: Client, fetcher: Fetcher, file: CallFile) -> None:
         data = await fetcher.fetch(url, accounts)
     except NotFetched as failed:
         await in_database(_note, file, failed)
-        return
-    await in_database(_keep, file, data)
+    except Exception:  # a file that nobody foresaw must hold up neither the others nor the worker
+        _log.error("a file could not be fetched", file=file.pk, exc_info=True)
+        await in_database(_note, file, NotFetched("later", "It could not be fetched."))
+    else:
+        await in_database(_keep, file, data)
 
 
 async def _address(client: Client, file: CallFile, accounts: list[Account]) -> str:
