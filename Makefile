@@ -58,8 +58,8 @@ format: setup ## put code and templates into shape
 	$(BIN)/ruff format
 	$(BIN)/djlint --quiet --reformat src
 
-faults: setup ## kill, suspend, cut off and mislead true processes at random; writes docs/reliability.md (ROUNDS=, SEED=)
-	$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),60) $(if $(SEED),--seed $(SEED)) --write docs/reliability.md
+faults: setup ## kill, suspend, cut off and mislead true processes at random; writes docs/reliability.md (ROUNDS=, MINUTES=, SEED=)
+	$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),60) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) --write docs/reliability.md
 
 bench-import: setup ## how fast 100,000 tenants go in, with webhooks beside them (ROWS=)
 	$(BIN)/python scripts/bench_import.py $(ROWS)

@@ -1,6 +1,6 @@
 """The long form: ``make faults ROUNDS=…`` plays so many rounds on each database, at random.
 
-    python -m tests.faults [--rounds 60] [--seed N] [--write docs/reliability.md]
+    python -m tests.faults [--rounds 60] [--minutes M] [--seed N] [--write docs/reliability.md]
 
 Every round prints its seed; ``--seed N --rounds 1`` plays it again. With ``--write`` the table of
 rounds and counts takes the old one's place in that document.
@@ -37,7 +37,7 @@ def main() -> int:
         done = {engine: path for engine, path in reports.items() if path.exists()}
         results = {engine: json.loads(path.read_text()) for engine, path in done.items()}
     if asked.write and len(results) == len(reports):
-        command = f"make faults ROUNDS={asked.rounds} SEED={asked.seed}"
+        command = f"make faults ROUNDS={asked.rounds} MINUTES={asked.minutes:g} SEED={asked.seed}"
         machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
         document = Path(asked.write)
         document.write_text(written(document.read_text(), results, command, machine))
@@ -58,7 +58,7 @@ def _here(asked: argparse.Namespace) -> int:
 
 def _beside(engine: str, asked: argparse.Namespace, report: Path) -> subprocess.Popen[bytes]:
     words = ["--rounds", asked.rounds, "--seed", asked.seed, "--fault", asked.fault]
-    words += ["--report", report]
+    words += ["--minutes", asked.minutes, "--report", report]
     return subprocess.Popen(
         [sys.executable, "-m", "tests.faults", *map(str, words)],
         env={**os.environ, "TENANTLINE_TEST_DATABASE": engine},
@@ -68,6 +68,7 @@ def _beside(engine: str, asked: argparse.Namespace, report: Path) -> subprocess.
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--rounds", type=int, default=60, help="for each database")
+    parser.add_argument("--minutes", type=float, default=24 * 60.0, help="then no more begin")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--engine", action="append", choices=ENGINES)
     parser.add_argument("--fault", default="", help="only faults whose name holds these words")

@@ -195,6 +195,12 @@ class Carrier(TwilioStandin):
         for message in late:
             self._tell(message, "sent", "delivered")
 
+    def forget_answers(self) -> None:
+        """Hold us to no answer that we gave until now: a restore takes us back before it."""
+        self.told.clear()
+        for heard in self.heard:
+            heard.given_up, heard.answered = heard.given_up or heard.answered, None
+
     def finish_calls(self) -> None:
         """Wait until every call that is under way has been made."""
         calls, self._calls = self._calls, []
@@ -249,7 +255,7 @@ class Carrier(TwilioStandin):
         message = next((m for m in self.accepted if m.status_callback == callback), None)
         if message is None:
             return
-        manner = self._manners.get(message.body) or self._chance.choice(MANNERS)
+        manner: str = self._manners.get(message.body) or self._chance.choice(MANNERS)
         match manner:
             case "early":
                 self._tell(message, "sent", "delivered")

@@ -118,7 +118,7 @@ class Checker:
     def _disagreements(self) -> Iterator[str]:
         """Texts that the carrier took and rows that say so, one to one; statuses; the ledger."""
         rows = {
-            row.carrier_sid: row
+            row.carrier_sid or "": row
             for row in Text.objects.select_related("clearance").exclude(carrier_sid=None)
         }
         taken = {message.sid: message for message in self.world.carrier.accepted}
@@ -149,7 +149,9 @@ class Checker:
                 token = message.status_callback.rpartition("/")[2]
                 seen = self.world.carrier.seen_at[message.status_callback]
                 late = heard.answered_at is not None and seen > heard.answered_at + ON_ITS_WAY
-                if late or started[token] > self._known_by(heard):
+                # Attempts that a restore took away can no longer be asked when they began.
+                claimed = started.get(token)
+                if late or (claimed is not None and claimed > self._known_by(heard)):
                     yield f"{message.body!r} left for {heard.sender} after its STOP"
 
     def _known_by(self, heard: Heard) -> datetime:
@@ -181,7 +183,7 @@ class Checker:
                 yield f"{status} of {sid} was told {times} times and kept {kept[sid, status]} times"
 
     def _broken_chain(self) -> Iterator[str]:
-        previous = None
+        previous: str | None = None
         for event in LedgerEvent.objects.order_by("sequence"):
             if event.hash != ledger.event_hash(event):
                 yield f"ledger event {event.sequence} was altered"

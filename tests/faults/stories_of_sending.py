@@ -118,7 +118,7 @@ def killed_at_a_random_moment(world: World) -> None:
     for person in people:
         world.write(person)
     world.write(people[0])
-    time.sleep(world.chance.uniform(0, 0.4))  # the random moment
+    world.pause(0.4)
     world.chance.choice(world.workers).kill()
     if world.chance.random() < 0.5:
         world.text_in(people[-1], "STOP")
@@ -155,7 +155,7 @@ def suspended_before_the_socket(world: World) -> None:
         until(lambda: all(world.attempts(body) for body in bodies), why="attempts to be recorded")
         world.suspend(*world.workers)
     # The system's own retries complete the connection while the process stands still.
-    time.sleep(world.chance.uniform(0, 4.0))
+    world.pause(4.0)
     world.text_in(stopped, "STOP")
     world.pass_time(PAST_THE_LEASE)
 
@@ -181,7 +181,7 @@ def one_of_two_killed(world: World) -> None:
     people = world.people(6)
     for person in people:
         world.write(person)
-    time.sleep(world.chance.uniform(0, 0.3))  # the random moment
+    world.pause(0.3)
     world.chance.choice(world.workers).kill()
     for person in people:
         world.write(person)

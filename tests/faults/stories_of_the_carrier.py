@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.faults.carrier import MANNERS
 from tests.faults.faults import fault
 from tests.faults.stories_of_sending import some
 from tests.faults.world import World
 
 # How one request may fail; whether the text was taken is the whole question.
-FAILURES = {
+FAILURES: dict[str, dict[str, Any]] = {
     "cut before it was taken": {"cut": True},
     "cut after it was taken": {"cut": True, "taken": True},
     "500 before it was taken": {"status": 500},
@@ -42,7 +44,7 @@ def slower_than_the_time_out(world: World) -> None:
     for person, taken in zip(world.people(2), (True, False), strict=True):
         body = world.words()
         # What is not taken has to fail some way in the end; by then nobody listens.
-        failure = {"taken": True} if taken else {"status": 500}
+        failure: dict[str, Any] = {"taken": True} if taken else {"status": 500}
         world.carrier.meet(body, hang=SLOWER_THAN_THE_TIME_OUT, **failure)
         world.write(person, body)
     world.wait_for_time_outs()

@@ -61,7 +61,7 @@ def away(world: World) -> None:
     with world.database.away():
         calls = talking(world, people)
         ask_all(world, people)
-        time.sleep(world.chance.uniform(0, 2))
+        world.pause(2)
     join(calls)
 
 
@@ -73,7 +73,7 @@ def server_killed(world: World) -> None:
     with world.database.server_killed():
         calls = talking(world, people)
         ask_all(world, people)
-        time.sleep(world.chance.uniform(0, 2))
+        world.pause(2)
     join(calls)
 
 
@@ -95,5 +95,5 @@ def full(world: World) -> None:
     with world.database.full(world.processes):
         calls = talking(world, people)
         ask_all(world, people)
-        time.sleep(world.chance.uniform(0, 2))
+        world.pause(2)
     join(calls)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from tenantline.intake.hearing import SILENT_AFTER
 from tests.faults.faults import fault
 from tests.faults.stories_of_sending import on_its_way, some
@@ -35,7 +33,7 @@ def web_ended(world: World) -> None:
     world.text_in(stopped, "STOP")
     world.text_in(other, "Is anybody there?")
     world.wake(*world.workers)
-    time.sleep(world.chance.uniform(0, 1))
+    world.pause(1)
 
 
 @fault("web process killed at a random moment, texts coming and going", weight=12)
@@ -48,7 +46,7 @@ def web_killed_at_a_random_moment(world: World) -> None:
         ]
     )
     asking = world.meanwhile(lambda: [world.ask(person) for person in people])
-    time.sleep(world.chance.uniform(0, 0.6))  # the random moment
+    world.pause(0.6)
     world.kill_web()
     talking.join()
     asking.join()
@@ -60,7 +58,7 @@ def web_suspended(world: World) -> None:
     world.suspend(world.web)
     talking = world.meanwhile(lambda: world.text_in(stopped, "STOP"))
     asking = world.meanwhile(lambda: world.ask(other))
-    time.sleep(world.chance.uniform(0, 3))
+    world.pause(3)
     if world.chance.random() < 0.5:
         world.pass_time(LONG_ENOUGH_TO_BE_MISSED)
     world.web.wake()
@@ -73,7 +71,7 @@ def everything_killed(world: World) -> None:
     people = some(world, 6)
     for person in people:
         world.write(person)
-    time.sleep(world.chance.uniform(0, 0.4))  # the random moment
+    world.pause(0.4)
     world.kill_web()
     world.kill(*world.workers)
     if world.chance.random() < 0.5:
@@ -102,19 +100,5 @@ def set_the_clock(world: World, seconds: float) -> None:
         for one in held:
             one.go()
         world.write(lost, body)
-        time.sleep(world.chance.uniform(0, 5))
+        world.pause(5)
         world.clock.jump(-seconds)
-
-
-@fault("an import while texts come and go", weight=3)
-def during_an_import(world: World) -> None:
-    people = world.people(3)
-    importing = world.command(
-        "import", "tenants", str(world.many_tenants(2000)), "--facility", "MAIN"
-    )
-    for n in range(30):
-        world.text_in(people[n % 3], f"Hello {n}")
-        if n % 10 == 5:
-            world.write(people[n % 3])
-    world.text_in(people[0], "STOP")
-    assert importing.ended() == 0, importing.said()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -29,6 +30,7 @@ from tests import cast
 from tests.faults.carrier import Carrier, Heard
 from tests.faults.database import Database
 from tests.faults.machine import Clock, Process, until
+from tests.support import databases
 from tests.support.databases import FreshDatabase
 from tests.support.installation import Api, Installation
 
@@ -221,6 +223,20 @@ class World:
         process.start()
         return process
 
+    def must(self, *words: str) -> None:
+        """Run a command to its end, which has to be a good one."""
+        databases.let_go()
+        process = self.command(*words)
+        assert process.ended() == 0, process.said()
+
+    def new_file(self, ending: str) -> Path:
+        """A path at which nothing is yet."""
+        return self.installation.folder / f"{uuid.uuid4().hex}.{ending}"
+
+    def pause(self, most: float) -> None:
+        """Let true seconds pass, as many as chance will have: faults come at any moment."""
+        time.sleep(self.chance.uniform(0, most))
+
     # --- coming to rest -----------------------------------------------------------------------
 
     def settle(self) -> None:
@@ -302,7 +318,7 @@ class World:
 
     def many_tenants(self, count: int) -> Path:
         """Write a file of tenants for an import; return where it is."""
-        path = self.installation.folder / f"{uuid.uuid4().hex}.csv"
+        path = self.new_file("csv")
         rows = [f"{path.stem}-{n},Tenant {n},U{n}" for n in range(count)]
         path.write_text("\n".join(["Tenant ID,Name,Unit", *rows]))
         return path
