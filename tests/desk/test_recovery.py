@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
+from playwright.sync_api import Page
 
 from tenantline.audit.models import Entry
 from tenantline.facilities.models import Line
@@ -14,9 +17,11 @@ from tenantline.kernel import clock
 from tenantline.recovery import actions, queries, rules
 from tests import cast
 from tests.desk.conftest import House
+from tests.desk.screen import Screen
 
 ADDRESS = "/settings/recovery/"
 BANNER = "A backup was restored."
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 EVERYTHING = [item.key for item in rules.UNKNOWABLE]
 
 
@@ -98,3 +103,17 @@ def test_what_was_restored_stays_to_be_seen_when_it_is_over(restored: House):
     actions.end(recovery_id=found.pk, now=clock.now())
     assert "The installation has recovered." in words(restored.owner)
     assert BANNER not in words(restored.owner, "/")
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_page_is_clean_in_light_and_dark_and_fits_a_phone(page: Page, restored: House):
+    screen = Screen(page, restored.owner)
+    screen.open(ADDRESS)
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert screen.complaints == []

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from datetime import timedelta
 
+from tenantline.intake import hearing
 from tenantline.kernel import clock
 from tenantline.outbox import actions as outbox
 from tenantline.outbox import queries
 from tenantline.outbox.models import Text
+from tenantline.worker import run
 from tests import cast
 from tests.support.installation import wait_for
 from tests.worker.conftest import Desk, at_work
@@ -93,3 +95,12 @@ def test_the_call_under_way_is_finished_and_nothing_new_is_claimed(desk: Desk):
     assert text.state == "sent"
     assert later is not None
     assert Text.objects.get(pk=later.pk).state == "queued"
+
+
+def test_what_hangs_is_given_up_when_the_worker_has_to_end(desk: Desk, monkeypatch):
+    monkeypatch.setattr(run, "ENDS_WITHIN", 0.2)
+    desk.twilio.fail_next(method="GET", hang=5.0)
+    with at_work() as one:
+        wait_for(lambda: desk.listen() or any(verb == "GET" for verb, _ in desk.twilio.requests))
+        one.ends()
+    assert hearing.reading_of(desk.line.pk) is None
