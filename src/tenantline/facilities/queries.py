@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from tenantline.facilities.models import Facility, Line, Membership, Unit
@@ -71,9 +72,15 @@ def line_by_number(number: str) -> Line | None:
     return Line.objects.select_related("facility").filter(number=number).first()
 
 
-def lines_of_account(account_sid: str) -> list[Line]:
-    """Return every line of a carrier account, replaced and disconnected ones too."""
-    return list(Line.objects.select_related("facility").filter(account_sid=account_sid))
+def lines_of_account(account_sid: str, *, numbers: Collection[str] | None = None) -> list[Line]:
+    """Return every line of a carrier account, or those with one of these numbers.
+
+    Replaced and disconnected ones too; none for an empty id.
+    """
+    rows = Line.objects.select_related("facility").filter(account_sid=account_sid)
+    if numbers is not None:
+        rows = rows.filter(number__in=numbers)
+    return list(rows) if account_sid else []
 
 
 def auth_token(line: Line) -> str:
