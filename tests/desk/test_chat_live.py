@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tenantline.conversations import media
 from tenantline.conversations.models import Conversation, Message
 from tenantline.feed import actions as feed
 from tenantline.kernel import clock
@@ -20,6 +21,7 @@ from tenantline.outbox.models import Text
 from tenantline.tenants.models import Tenant
 from tests import cast
 from tests.desk.conftest import listening
+from tests.desk.test_files import keep, text_with_file
 
 pytestmark = pytest.mark.browser
 
@@ -272,3 +274,14 @@ def test_nothing_is_wider_than_the_window(here, go, width) -> None:
         page = go(path)
         page.set_viewport_size({"width": width, "height": 720})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_picture_takes_its_place_when_it_has_been_fetched(here, go) -> None:
+    file = text_with_file(here)
+    page = listening(go(f"/chat/{Conversation.objects.get().pk}/"))
+    expect(page.locator(".chat-picture")).to_contain_text("is being fetched")
+    keep(file)
+    media.tell(file)
+    expect(page.locator(".chat-image img")).to_have_js_property("naturalWidth", 40)
+    expect(page.locator("[data-files]")).to_have_count(0)
+    assert violations(page) == []

@@ -37,6 +37,8 @@ PAGES = [
     "/settings/",
     "/settings/facilities/LAMAR/",
     "/settings/lines/",
+    "/settings/lines/{line}/",
+    "/inbox/?filter=strays",
     "/settings/connect-line/",
     "/settings/staff/",
     "/settings/tokens/",
@@ -55,7 +57,8 @@ def people(house: House) -> dict[str, Any]:
     consent.hold(number=cast.mobile_of(agreed), why="Unclear words.", now=now())
     plain = cast.tenant(house.lamar, "Paul Plain", email="")
     upload(house.owner)
-    return {"agreed": agreed.pk, "plain": plain.pk, "file": job().pk}
+    line = house.lamar.lines.get().pk
+    return {"agreed": agreed.pk, "plain": plain.pk, "file": job().pk, "line": line}
 
 
 @pytest.fixture

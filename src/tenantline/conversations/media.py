@@ -36,7 +36,7 @@ async def fetch_due(client: Client, fetcher: Fetcher) -> int:
     claimed = await in_database(files.claim, now=clock.now())
     for file in claimed:
         await _fetch(client, fetcher, file)
-        await in_database(_tell, file)
+        await in_database(tell, file)
     return len(claimed)
 
 
@@ -99,7 +99,7 @@ def _keep(file: CallFile, data: bytes) -> None:
     files.keep(file=file, sha256=sha256, data=data, kind=kind, now=clock.now())
 
 
-def _tell(file: CallFile) -> None:
+def tell(file: CallFile) -> None:
     """Let open pages show the file."""
     message = Message.objects.select_related("conversation").filter(call=file.call_id).first()
     if message is not None:
