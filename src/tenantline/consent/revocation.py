@@ -1,6 +1,7 @@
 """R3: what an inbound text asks for: to revoke, to start, for help, unclear, or nothing of these.
 
-``docs/revocation.md`` explains how it decides, and how well. Pure, deterministic, no network.
+``docs/revocation.md`` explains how it decides, and how well. Pure and deterministic; it reads
+nothing but the files beside ``consent.wordings``.
 """
 
 from __future__ import annotations
@@ -9,14 +10,22 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from tenantline.consent import keywords
-from tenantline.consent.wordings import foreign, order, patterns, quoted
+from tenantline.consent.wordings import foreign, order, patterns, quoted, weighing
 
 Heard = Literal["revoke", "start", "help", "ask", "nothing"]
+
+# How heavy the words of a text must weigh, where no pattern decides. A missed revocation costs far
+# more than a question, and a question more than nothing: docs/revocation.md shows the measures.
+_ASKS: Final = 0.5
+_REVOKES: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a text was decided to be, the words that decided, and the pattern's name."""
+    """What a text was decided to be, the words that decided, and by which pattern.
+
+    ``words`` are in plain spelling. They name nobody: what is not in the lexicon is an ellipsis.
+    """
 
     heard: Heard
     words: str = ""
@@ -27,33 +36,43 @@ NOTHING: Final = Decision("nothing")
 
 
 def decide(body: str, *, opt_out_type: str = "") -> Decision:
+    """Return what an inbound text asks for. ``opt_out_type`` is Twilio's finding, if it sent one.
+
+    Exact keywords come first, then plain stop words of other languages, then the order of words,
+    and where that says nothing, their weight. START and HELP are only ever exact.
+    """
     keyword = keywords.read(body, opt_out_type=opt_out_type)
     if keyword.heard == "stop":
         return Decision("revoke", keyword.words, "keyword")
     if keyword.heard != "nothing":
         return Decision(keyword.heard, keyword.words, "keyword")
-    own = quoted.own_words(body)
     if quoted.is_instruction(body):
-        return Decision("ask", body.strip(), "our own instruction, typed")
+        return Decision("ask", order.row_of(body).shown, "our own instruction, typed")
+    own = quoted.own_words(body)
     words = foreign.stop_words(own)
     if words:
-        return Decision("revoke", words, "plain stop words of another language")
-    return _judge(order.row_of(own))
+        return Decision("revoke", words, "plain stop word of another language")
+    row = order.row_of(own)
+    found = _by_order(row)
+    return found if found.heard != "nothing" else _by_weight(row)
 
 
-def _judge(row: order.Row) -> Decision:
-    for pattern in patterns.FIRST:
-        if found := pattern.shape.search(row.letters):
-            return Decision("revoke", row.said(*found.span()), pattern.name)
-    letters = patterns.DENIED.sub(lambda denied: "~" * len(denied[0]), row.letters)
+def _by_order(row: order.Row) -> Decision:
+    """Decide by the first pattern that revokes, else by the first that leaves it in doubt."""
     doubt = NOTHING
-    for pattern in (*patterns.REVOKING, *patterns.DOUBTFUL):
-        found = pattern.shape.search(letters)
-        if found is None:
-            continue
-        words = row.said(*found.span())
-        if pattern.verdict == "ask" or patterns.narrowed(letters, *found.span()):
-            doubt = doubt if doubt.words else Decision("ask", words, pattern.name)
-        else:
-            return Decision("revoke", words, pattern.name)
+    for found in patterns.matches(row.letters):
+        words = row.said(found.start, found.end)
+        if found.revokes:
+            return Decision("revoke", words, found.name)
+        if doubt.heard == "nothing":
+            doubt = Decision("ask", words, found.name)
     return doubt
+
+
+def _by_weight(row: order.Row) -> Decision:
+    weight = weighing.weigh(row) if row.letters else _ASKS
+    if weight > _REVOKES:
+        return Decision("revoke", weighing.telling(row), "weight of the words")
+    if weight > _ASKS:
+        return Decision("ask", weighing.telling(row), "weight of the words")
+    return NOTHING

@@ -37,6 +37,8 @@ x     any other word                                      ,.    a pause, an end
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -45,8 +47,19 @@ from typing import Final
 from tenantline.consent.wordings.plain import latin, unstretched
 
 _LEFT_OUT: Final = frozenset("p-")
-_SLIPS_OF: Final = frozenset("SUCRTKVGLNAWnXrgdJ")
+# What a word with a slip of the finger in it may have been meant to be
+_MEANT: Final = (
+    *("stop", "stopping", "quit", "text", "texts", "texting", "texted", "message", "messages"),
+    *("messaging", "contact", "contacting", "contacted", "remove", "removed", "delete", "cancel"),
+    *("unsubscribe", "unsubscribed", "number", "numbers", "sending", "receive", "receiving"),
+    *("notification", "notifications", "alerts", "reminder", "reminders", "subscription", "optout"),
+    *("bother", "bothering", "harassing", "harassment", "anymore", "permission", "consent"),
+    *("disable", "deactivate", "discontinue", "mensaje", "mensajes", "manden", "mandar", "envien"),
+    *("enviar", "escriban", "escribir", "quitenme", "borren", "borrar", "numero", "lista", "dejen"),
+    *("recibir", "notificaciones", "suscripcion", "cancelar"),
+)
 _SHORTEST: Final = 4  # letters of a word whose slips of the finger are looked for
+_LONGEST: Final = 18  # letters; no word here is longer, whatever slips into it
 _LONG: Final = 8  # letters from which two slips are allowed
 _FIRST_HALVES: Final = ("stop", "quit", "dont", "remove", "unsubscribe", "cancel", "delete", "no")
 _BESIDE: Final = {  # keys beside each other on a phone
@@ -54,6 +67,8 @@ _BESIDE: Final = {  # keys beside each other on a phone
     for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
     for i, key in enumerate(row)
 }
+_WITH_DIGIT: Final = re.compile(r"stop\d")  # as in Stop2End
+_GERUND: Final = re.compile(r"[a-z]{3,}in[g']?")
 _STOP_SIGNS: Final = {"🛑": "S", "🚫": "0", "⛔": "0", "📵": "0"}
 
 
@@ -80,8 +95,7 @@ def lexicon() -> Lexicon:
             for word in words:
                 classes.setdefault(word, letter)
     phrases = _phrases()
-    targets = [word for word, letter in classes.items() if letter in _SLIPS_OF]
-    return Lexicon(classes, frozenset(themselves), phrases, _slips(targets))
+    return Lexicon(classes, frozenset(themselves), phrases, _slips(_MEANT))
 
 
 def class_of(word: str) -> str:
@@ -98,13 +112,15 @@ def _class_of(word: str) -> str:
         if form in _STOP_SIGNS:
             return _STOP_SIGNS[form]
     form = unstretched(latin(word))
-    return _joined(form) or _slip(form) or "x"
+    return _joined(form) or _slip(form) or ("2" if _GERUND.fullmatch(form) else "x")
 
 
 def _joined(word: str) -> str:
     """Return the classes of two words written as one (``stoptexting``, ``stop2``)."""
     known = lexicon().classes
     bare = word.rstrip("0123456789")
+    if _WITH_DIGIT.match(word):
+        return "S"
     if bare != word and known.get(bare) in {"S", "U", "C"}:
         return known[bare]
     halves = {"stop"} if word and not word.replace("stop", "") else None
@@ -120,7 +136,7 @@ def _joined(word: str) -> str:
 def _slip(word: str) -> str:
     """Return the class of the word that this one was meant to be, if a slip or two explain it."""
     book = lexicon()
-    if len(word) < _SHORTEST or word in book.themselves or not word.isascii():
+    if not _SHORTEST <= len(word) <= _LONGEST or word in book.themselves or not word.isascii():
         return ""
     allowed = 2 if len(word) >= _LONG else 1
     best: tuple[int, str] | None = None
@@ -142,7 +158,7 @@ def _begins_alike(word: str, target: str) -> bool:
     return first == meant or first in _BESIDE.get(meant, "") or word[:2] == target[1::-1]
 
 
-def _slips(targets: list[str]) -> dict[str, list[str]]:
+def _slips(targets: Iterable[str]) -> dict[str, list[str]]:
     """Index words by themselves with one or two letters left out."""
     index: dict[str, list[str]] = {}
     for target in targets:

@@ -22,13 +22,14 @@ _LONGEST: Final = 1600  # letters that are looked at
 class Row:
     """``letters`` is one class after the other; ``places[i]`` is which words ``letters[i]`` is.
 
-    ``words`` are all words of the text, an ellipsis for those that are nobody's business here
-    (names, figures).
+    ``heard`` are all words of the text in plain spelling (empty for a mark), ``words`` the same as
+    they may be shown and kept: an ellipsis for what is nobody's business here (names, figures).
     """
 
     letters: str
     places: tuple[tuple[int, int], ...]
     words: tuple[str, ...]
+    heard: tuple[str, ...]
 
     def said(self, start: int, end: int) -> str:
         """Return the words that the letters between two places stand for."""
@@ -36,6 +37,11 @@ class Row:
             return ""
         words = self.words[self.places[start][0] : self.places[end - 1][1]]
         return " ".join(word for word, _ in groupby(words) if word).strip(f" {_GAP}")
+
+    @property
+    def shown(self) -> str:
+        """Return the whole text as it may be shown and kept."""
+        return self.said(0, len(self.letters))
 
 
 def row_of(text: str) -> Row:
@@ -53,7 +59,11 @@ def row_of(text: str) -> Row:
                 letters.append(letter)
                 places.append((at, at + length))
         at += length
-    return Row("".join(letters), tuple(places), tuple(words))
+    return Row("".join(letters), tuple(places), tuple(words), tuple(_heard(pieces)))
+
+
+def _heard(pieces: list[str]) -> list[str]:
+    return ["" if _mark(piece) in (".", ",") else piece for piece in pieces]
 
 
 def _shown(piece: str, classes: str) -> str:

@@ -44,7 +44,7 @@ def latin(word: str) -> str:
     """Return a word with the letters that only look Latin, and signs for letters, replaced."""
     if _CYRILLIC_OR_GREEK.search(word):
         word = word.translate(_LOOK_ALIKES)
-    if not word.isalpha() and _LATIN.search(word):
+    if len(word) > 2 and not word.isalpha() and _LATIN.search(word):
         word = word.translate(_SIGNS)
     return word
 
