@@ -154,3 +154,9 @@ def test_a_claimed_file_is_nobody_elses_until_its_lease_ends(desk):
 def test_ten_files_and_no_words_are_ten_files(desk):
     desk.text_in(*(f"https://api.twilio.com{PATH}{n}" for n in range(10)))
     assert list(CallFile.objects.values_list("nth", flat=True)) == list(range(10))
+
+
+def test_nothing_of_the_sandboxs_is_fetched(desk):
+    Line.objects.update(carrier="sandbox")
+    desk.text_in(f"https://api.twilio.com{PATH}")
+    assert (desk.fetch().state, desk.twilio.asked) == ("refused", [])

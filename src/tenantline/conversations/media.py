@@ -42,6 +42,9 @@ async def fetch_due(client: Client, fetcher: Fetcher) -> int:
 
 async def _fetch(client: Client, fetcher: Fetcher, file: CallFile) -> None:
     accounts = await in_database(_accounts, file)
+    if any(account.carrier == "sandbox" for account in accounts):
+        await in_database(files.refuse, file=file, why="The sandbox carries words only.")
+        return
     try:
         url = file.url or await _address(client, file, accounts)
         data = await fetcher.fetch(url, accounts)
