@@ -42,6 +42,7 @@ def test_the_documents_restore_goes_as_it_says(house: Installation, monkeypatch,
     for words, said in transcript():
         done = house.run(*words)
         assert alike(done.stdout + done.stderr) == alike(said)
+    assert "an owner to confirm the list" in house.run("doctor", "--json").stdout
 
 
 def test_a_backup_restores_on_a_machine_on_which_nothing_was_run(

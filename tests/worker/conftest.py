@@ -69,6 +69,15 @@ class Desk:
         """Let somebody listen for calls, as the web process does."""
         hearing.beat(name="web", unbroken=True, now=clock.now())
 
+    def is_asked(self, verb: str) -> None:
+        """Wait until Twilio has had a request of this kind."""
+
+        def asked() -> bool:
+            self.listen()
+            return any(verb == one for one, _ in self.twilio.requests)
+
+        wait_for(asked)
+
     def waits_for(self, state: str, text: Text) -> None:
         """Wait until a text is in this state."""
 

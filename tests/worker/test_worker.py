@@ -87,7 +87,7 @@ def test_the_call_under_way_is_finished_and_nothing_new_is_claimed(desk: Desk):
     text = written(desk)
     desk.twilio.fail_next(hang=2.0)
     with at_work() as one:
-        wait_for(lambda: desk.listen() or any(verb == "POST" for verb, _ in desk.twilio.requests))
+        desk.is_asked("POST")
         one.worker.stop()
         later = cast.write(cast.opted_in(desk.site), "Another one").text
         one.ends()
@@ -101,6 +101,6 @@ def test_what_hangs_is_given_up_when_the_worker_has_to_end(desk: Desk, monkeypat
     monkeypatch.setattr(run, "ENDS_WITHIN", 0.2)
     desk.twilio.fail_next(method="GET", hang=5.0)
     with at_work() as one:
-        wait_for(lambda: desk.listen() or any(verb == "GET" for verb, _ in desk.twilio.requests))
+        desk.is_asked("GET")
         one.ends()
     assert hearing.reading_of(desk.line.pk) is None

@@ -149,13 +149,34 @@ def webhook() -> Iterable[Check]:
 
 
 def worker() -> Iterable[Check]:
-    """Does a worker give signs of life?"""
+    """Does a worker give signs of life, and do all its loops go round?"""
     from tenantline.kernel import clock
     from tenantline.outbox import queries
 
     fresh = queries.fresh_workers(clock.now())
     missing = "No worker runs; start tenantline worker, or serve --with-worker."
     yield Check("worker", bool(fresh), f"{len(fresh)} running." if fresh else missing)
+    for one in fresh:
+        if one.trouble:
+            yield Check(f"worker {one.name}", False, f"{one.trouble}; its log says why.")
+
+
+def recovery() -> Iterable[Check]:
+    """Is a restore over? What it waits for is told; it is wrong only where a person has to act."""
+    from tenantline.backups import recovering
+    from tenantline.kernel import clock
+
+    found = recovering.progress(clock.now())
+    if found is None:
+        return
+    left = [
+        f"{found.lines_to_read} lines to read back" if found.lines_to_read else "",
+        f"{found.open_texts} texts to look for" if found.open_texts else "",
+        "" if found.is_confirmed else "an owner to confirm the list under Settings, Recovery",
+    ]
+    waits = ", ".join(filter(None, left)) or "nothing more"
+    words = f"A backup was restored; the recovery waits for {waits}."
+    yield Check("recovery", found.is_confirmed, words)
 
 
 def lines() -> Iterable[Check]:
@@ -294,6 +315,7 @@ IN_DATABASE: Final[Checks] = {
     "inbound": inbound,
     "heard": heard,
     "worker": worker,
+    "recovery": recovery,
     "lines": lines,
     "clock": clock_check,
     "webhook": webhook,
