@@ -105,6 +105,18 @@ def test_what_was_restored_stays_to_be_seen_when_it_is_over(restored: House):
     assert BANNER not in words(restored.owner, "/")
 
 
+def test_who_texted_start_in_vain_since_is_named_as_one_whose_form_may_be_lost(restored: House):
+    lost = cast.tenant(restored.lamar, "Lost Form")
+    cast.receive(cast.mobile_of(lost), restored.lamar, "START")
+    cast.opted_in(restored.lamar, "Fine Form")
+    elsewhere = cast.tenant(restored.mesa, "Else Where")
+    cast.receive(cast.mobile_of(elsewhere), restored.mesa, "START")
+    shown = words(restored.clerk)
+    assert "Lost Form" in shown
+    assert "Fine Form" not in shown
+    assert "Else Where" not in shown
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 def test_the_page_is_clean_in_light_and_dark_and_fits_a_phone(page: Page, restored: House):

@@ -264,6 +264,14 @@ def newest_message_id(tenant_id: int) -> int:
     return Message.objects.filter(tenants=tenant_id).aggregate(newest=Max("id"))["newest"] or 0
 
 
+def texted_start(*, scope: Scope, since: datetime) -> QuerySet[Tenant]:
+    """Return the tenants whose phone texted START at or after ``since``, by name."""
+    starts = Message.objects.filter(
+        tenants=OuterRef("pk"), direction="in", heard_as="start", at__gte=since
+    )
+    return tenants.listing(scope=scope).filter(Exists(starts))
+
+
 def strays(*, limit: int = 100) -> list[Stray]:
     """Return texts to numbers that are no line of ours, newest first."""
     rows = Stray.objects.select_related("call")

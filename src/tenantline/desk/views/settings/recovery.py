@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenantline.backups import recovering
+from tenantline.consent import queries as consent
+from tenantline.conversations import queries as conversations
 from tenantline.desk import problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.forms import Form, typed
@@ -15,6 +17,8 @@ from tenantline.facilities.members import demand_everywhere
 from tenantline.kernel import phone
 from tenantline.kernel.errors import BadInput
 from tenantline.recovery import actions, queries, rules
+
+_SHOWN = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,6 +63,9 @@ def _shown(request: DeskRequest, form: Form) -> dict[str, object]:
     progress = recovering.progress(desk.now)
     lines = progress.lines if progress else []
     mine = [one for one in lines if desk.scope.covers(one.line.facility_id)]
+    since = progress.recovery.made_at if progress else desk.now
+    starts = conversations.texted_start(scope=desk.scope, since=since)
+    in_vain = consent.with_status(starts, desk.now).exclude(consent_status="opted_in")
     sites = [desk.facility] if desk.facility else desk.facilities
     return {
         "tab": "recovery",
@@ -67,6 +74,7 @@ def _shown(request: DeskRequest, form: Form) -> dict[str, object]:
         "lines": mine,
         "elsewhere": len(lines) - len(mine),
         "items": rules.UNKNOWABLE,
+        "in_vain": in_vain[:_SHOWN] if progress else [],
         "form": form,
         "ticked": form.list_of("done"),
         "owner": desk.may("confirm_recovery") and desk.scope.facility_ids is None,
