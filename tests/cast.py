@@ -31,6 +31,7 @@ from tenantline.kernel.phone import Number
 from tenantline.mail import queries as mail
 from tenantline.outbox import claiming
 from tenantline.outbox.claiming import Job
+from tenantline.outbox.models import Text
 from tenantline.staff import actions as staff
 from tenantline.staff.models import Staff, Token
 from tenantline.tenants import actions as tenants
@@ -225,6 +226,12 @@ def write(
     """Write a chat text to a tenant as a person would, at any hour."""
     draft = Draft(body=body, quiet_hours_reason=reason)
     return conversations.send(tenant=who, draft=draft, by=by, now=now or clock.now()).message
+
+
+def outgoing(message: Message) -> Text:
+    """Return the outbox row of a text that was written."""
+    assert message.text is not None
+    return message.text
 
 
 def claim(*, now: datetime | None = None, limit: int = 20) -> list[Job]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 
-from tenantline.carrier.client import Client
+from tenantline.carrier.client import Answer, Client
 from tenantline.carrier.codes import Kind
 from tenantline.carrier.send import send
 from tenantline.carrier.types import (
@@ -20,7 +22,9 @@ from tenantline.carrier.types import (
     Unclear,
 )
 from tenantline.consent.cleared import Cleared
+from tenantline.kernel import clock
 from tenantline.kernel.phone import Number
+from tests.support.installation import wait_for
 from tests.support.twilio_resources import NUMBER
 from tests.support.twilio_standin import TwilioStandin
 
@@ -159,9 +163,9 @@ def test_what_nobody_knows_is_called_unclear(
 
 
 def test_silence_is_unclear(twilio: TwilioStandin, parcel: Parcel) -> None:
-    twilio.fail_next(hang=3)
-    assert outcome(parcel, twilio.url, 0.3) == Unclear("Twilio did not answer in time.")
-    assert len(twilio.accepted) == 1
+    twilio.fail_next(hang=60)
+    assert outcome(parcel, twilio.url, 2) == Unclear("Twilio did not answer in time.")
+    wait_for(lambda: len(twilio.accepted) == 1)
 
 
 def test_a_text_is_posted_once_whatever_happens(twilio: TwilioStandin, parcel: Parcel) -> None:
@@ -196,3 +200,57 @@ def test_no_secret_is_shown_when_values_are_printed(parcel: Parcel) -> None:
 def test_a_validity_that_twilio_would_refuse_is_no_parcel(parcel: Parcel, seconds: int) -> None:
     with pytest.raises(ValueError, match="validity"):
         replace(parcel, validity_seconds=seconds)
+
+
+def test_what_may_not_leave_any_more_reaches_nobody(twilio: TwilioStandin, parcel: Parcel) -> None:
+    async def once() -> Outcome:
+        async with Client(twilio.url) as client:
+            return await send(cleared(), parcel=parcel, client=client, may_leave=lambda: False)
+
+    result = asyncio.run(once())
+    assert isinstance(result, RetryLater)
+    assert result.at_once
+    assert twilio.requests == []
+
+
+async def answered(*headers: str, status: str = "429 Too Many Requests") -> tuple[Answer, Client]:
+    """What a server with exactly these headers answers, and the client that asked."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        lines = [f"HTTP/1.1 {status}", *headers, "Content-Length: 2", "Connection: close"]
+        writer.write("\r\n".join([*lines, "", "{}"]).encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, Client(f"http://127.0.0.1:{port}") as client:
+        account = Account("AC" + "0" * 32, "token")
+        return await client.request("GET", client.url("api", "/"), account), client
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        ("7", 7.0),
+        ("Wed, 01 Jul 2026 12:00:30 GMT", 30.0),
+        ("Wed, 01 Jul 2026 11:00:00 GMT", 0.0),
+        ("99999", 3600.0),
+        ("soon", None),
+        ("-5", None),
+    ],
+)
+def test_a_wish_to_wait_is_seconds_or_a_date_by_the_others_clock(asked, seconds) -> None:
+    date = "Date: Wed, 01 Jul 2026 12:00:00 GMT"
+    answer, _ = asyncio.run(answered(date, f"Retry-After: {asked}"))
+    assert answer.retry_after == seconds
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("twilio_is", "ahead"), [(-3600, 3600), (3600, 0), (-3, 0)])
+def test_how_far_our_clock_is_ahead_of_twilios_is_noticed(twilio_is, ahead) -> None:
+    date = format_datetime(clock.now() + timedelta(seconds=twilio_is), usegmt=True)
+    _, client = asyncio.run(answered(f"Date: {date}"))
+    assert abs(client.ahead.total_seconds() - ahead) < 5

@@ -29,15 +29,15 @@ class Desk:
         """Read the line's inbound list."""
         return self.with_client(lambda client: reconcile.read_line(client, self.line))
 
-    def look_for_unknown(self) -> int:
+    def look_for_unknown(self, kind: type[Client] = Client) -> int:
         """Look for unclear texts."""
-        return self.with_client(unclear.settle_unknown)
+        return self.with_client(unclear.settle_unknown, kind)
 
-    def with_client(self, work):
+    def with_client(self, work, kind: type[Client] = Client):
         """Do something with a client of this Twilio's."""
 
         async def run():
-            async with Client(self.twilio.url) as client:
+            async with kind(self.twilio.url) as client:
                 done = await work(client)
             await asyncio.get_running_loop().run_in_executor(None, connections.close_all)
             return done

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from django.conf import settings as project
 
+from tenantline.carrier.client import Client
 from tenantline.carrier.types import Unclear
 from tenantline.conversations.models import Message
 from tenantline.intake import hearing
 from tenantline.kernel import clock
 from tenantline.outbox import claiming
-from tenantline.outbox.models import Attempt, Text
+from tenantline.outbox.models import Attempt, Slot, Text
 from tenantline.outbox.settle import settle
 from tests import cast
 from tests.conversations.conftest import Desk
@@ -71,8 +72,9 @@ def test_without_a_reading_for_ten_minutes_only_people_write(desk):
 def unknown_text(desk: Desk, body: str = "Your unit is ready.") -> Attempt:
     """Write a text whose sending ends without anybody knowing how."""
     who = cast.opted_in(desk.site)
-    Text.objects.update(state="withheld")
+    Text.objects.filter(state="queued").update(state="withheld")
     cast.write(who, body)
+    Slot.objects.all().delete()  # however fast this machine is, the line has its turn
     [job] = cast.claim(now=clock.now() + timedelta(seconds=5))
     settle(attempt_id=job.attempt_id, outcome=Unclear("cut"), now=clock.now())
     return Attempt.objects.get(pk=job.attempt_id)
@@ -136,3 +138,20 @@ def test_a_line_whose_list_cannot_be_read_holds_up_no_other(desk):
     first.text.refresh_from_db()
     assert first.text.state == "unknown"
     assert first.text.next_at > clock.now()
+
+
+class AnHourAhead(Client):
+    """A client that has noticed that our clock is an hour ahead of Twilio's."""
+
+    @property
+    def ahead(self) -> timedelta:
+        return timedelta(hours=1)
+
+
+def test_a_clock_that_was_ahead_does_not_make_a_text_seem_older_than_its_attempt(desk):
+    attempt = unknown_text(desk)
+    ours = Attempt.objects.filter(pk=attempt.pk)
+    ours.update(started_at=attempt.started_at + timedelta(minutes=59))
+    desk.twilio.send(attempt.text.clearance.number, desk.line.number, attempt.text.body)
+    desk.look_for_unknown(AnHourAhead)
+    assert due(attempt) == "sent"

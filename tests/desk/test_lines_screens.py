@@ -31,8 +31,7 @@ def thread(house: House) -> Conversation:
     """A paused line, a day that is used up, and texts that wait, failed and are unknown."""
     who = cast.opted_in(house.lamar, "Maximiliana Wolfeschlegelsteinhausenbergerdorff")
     bodies = ("Your unit is ready.", "Your new code is on its way.", "See you at ten.", "Bye!")
-    texts = [cast.write(who, body).text for body in bodies]
-    assert all(texts)
+    texts = [cast.outgoing(cast.write(who, body)) for body in bodies]
     Text.objects.filter(pk=texts[0].pk).update(
         state="failed", error_code="21614", error_words="This number is not a mobile number."
     )

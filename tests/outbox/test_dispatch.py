@@ -25,6 +25,7 @@ from tenantline.outbox import claiming, settle
 from tenantline.outbox.claiming import LEASE, Job
 from tenantline.outbox.dispatch import Dispatcher
 from tenantline.outbox.models import Attempt, Text
+from tenantline.tenants.models import Tenant
 from tests import cast
 from tests.outbox.test_status import apply_all, callback
 from tests.support import twilio_spec
@@ -90,10 +91,10 @@ class Office:
     """A tenant whose line is at a stand-in for Twilio."""
 
     twilio: TwilioStandin
-    who: object
+    who: Tenant
 
     def write(self, body: str) -> Text:
-        return cast.write(self.who, body, now=clock.now() - 10 * SECOND).text
+        return cast.outgoing(cast.write(self.who, body, now=clock.now() - 10 * SECOND))
 
     def claim(self, ago: timedelta = timedelta()) -> Job:
         """Claim as if so long ago."""
@@ -198,7 +199,7 @@ def test_a_line_with_enough_on_its_way_is_left_out(noon):
 
 
 def test_a_persons_text_that_could_not_leave_in_time_waits_for_the_morning(noon):
-    text = cast.write(tenant(), now=NOON, reason="").text
+    text = cast.outgoing(cast.write(tenant(), now=NOON, reason=""))
     assert cast.claim(now=NIGHT) == []
     text.refresh_from_db()
     assert (text.state, text.not_before, text.waits_for) == ("queued", MORNING, "quiet_hours")
@@ -219,7 +220,7 @@ def test_what_a_person_confirmed_may_leave_all_night(noon):
 def test_an_answer_to_who_wrote_lately_may_leave_for_an_hour(noon):
     who = tenant()
     cast.receive(cast.mobile_of(who), who.facility, "still there?", now=NIGHT)
-    text = cast.write(who, now=NIGHT + timedelta(minutes=50), reason="").text
+    text = cast.outgoing(cast.write(who, now=NIGHT + timedelta(minutes=50), reason=""))
     assert cast.claim(now=NIGHT + timedelta(minutes=111)) == []
     text.refresh_from_db()
     assert text.not_before == MORNING
@@ -278,7 +279,7 @@ def statement(now: datetime = NOON) -> Text:
     sent = conversations.send(tenant=tenant(), draft=draft, by=cast.TESTER, now=now)
     job = claimed(now)
     settle.settle(attempt_id=job.attempt_id, outcome=Accepted("SM1", "queued", 1), now=now)
-    return sent.message.text
+    return cast.outgoing(sent.message)
 
 
 def given_back(text: Text, code: int, now: datetime, sid: str = "SM1") -> None:

@@ -46,12 +46,13 @@ def people(count: int, where: Facility | None = None):
 
 
 def typed(who, body: str = "Your unit is ready.", now: datetime = NOON) -> Text:
-    return cast.write(who, body, now=now).text
+    return cast.outgoing(cast.write(who, body, now=now))
 
 
 def automatic(who, body: str = "Your statement is ready.", now: datetime = NOON) -> Text:
     draft = Draft(body=body, purpose="statement", automatic=True)
-    return conversations.send(tenant=who, draft=draft, by=cast.TESTER, now=now).message.text
+    sent = conversations.send(tenant=who, draft=draft, by=cast.TESTER, now=now)
+    return cast.outgoing(sent.message)
 
 
 def limit(segments: int) -> Line:

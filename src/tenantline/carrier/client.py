@@ -11,7 +11,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace, TracebackType
 from typing import Any, Final, Literal, Self
@@ -22,6 +22,7 @@ from yarl import URL
 
 from tenantline.carrier.errors import NothingLeftError, OutcomeUnclearError, TooLateError
 from tenantline.carrier.types import Account
+from tenantline.kernel import clock
 from tenantline.kernel.text import one_sentence
 
 HTTP_TIMEOUT_SECONDS: Final = 30.0
@@ -30,6 +31,8 @@ CONNECT_TIMEOUT_SECONDS: Final = 5.0
 """The longest wait for a connection, TLS and the pool included."""
 CONNECTIONS: Final = 64
 _LONGEST_WAIT: Final = 3_600.0  # seconds that we let the other side ask for
+_CLOCKS_AGREE: Final = timedelta(seconds=10)  # Twilio tells the second, and an answer takes time
+_REMEMBERED: Final = 3_600.0  # seconds: a clock that was wrong may have been set right meanwhile
 _LARGEST_ANSWER: Final = 16 * 1024 * 1024  # a page of 1,000 long messages takes about 3 MB
 
 Service = Literal["api", "messaging", "lookups", "accounts"]
@@ -63,6 +66,16 @@ class Client:
         self._base_url = base_url.rstrip("/") if base_url else None
         self._timeout = min(timeout_seconds, HTTP_TIMEOUT_SECONDS)
         self._session: aiohttp.ClientSession | None = None
+        self._ahead, self._ahead_since = timedelta(), 0.0
+
+    @property
+    def ahead(self) -> timedelta:
+        """Return by how much our clock was ahead of Twilio's in the last hour, at the most.
+
+        Zero where the two agree, or ours is behind: what Twilio dates by its clock can then not
+        seem older than it is.
+        """
+        return self._ahead if self._ahead > _CLOCKS_AGREE else timedelta()
 
     async def __aenter__(self) -> Self:
         return self
@@ -121,7 +134,9 @@ class Client:
                 allow_redirects=False,
                 trace_request_ctx=progress,
             ) as response:
-                return await _read(response)
+                answer = await _read(response)
+                self._compare_clocks(answer)
+                return answer
         except TooLateError:
             raise
         except Exception as error:  # whatever it was, only one question matters: had anything left?
@@ -129,6 +144,13 @@ class Client:
             if progress.writing:
                 raise OutcomeUnclearError(words) from error
             raise NothingLeftError(words) from error
+
+    def _compare_clocks(self, answer: Answer) -> None:
+        if answer.date is None:
+            return
+        ahead, tick = clock.now() - answer.date, clock.tick()
+        if ahead >= self._ahead or tick - self._ahead_since > _REMEMBERED:
+            self._ahead, self._ahead_since = ahead, tick
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:

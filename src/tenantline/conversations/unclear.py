@@ -60,7 +60,7 @@ async def settle_line(client: Client, line: Line, *, limit: int) -> int:
 async def _look_for(client: Client, attempt: Attempt) -> None:
     read_at = clock.now()
     listed = await _listed(client, attempt)
-    verdict = await in_database(_verdict, attempt, listed)
+    verdict = await in_database(_verdict, attempt, listed, _began_at(client, attempt))
     await in_database(
         unknown.keep_verdict,
         attempt_id=attempt.pk,
@@ -74,11 +74,11 @@ async def _listed(client: Client, attempt: Attempt) -> list[Listed]:
     text = attempt.text
     if text.line is None:
         return []
-    until = attempt.started_at - OLDER_BY
     found = []
     account = await in_database(account_of, text.line)
     sender, recipient = text.line.number, text.clearance.number
     async for item in listing.messages(client, account, sender=sender, recipient=recipient):
+        until = _began_at(client, attempt) - OLDER_BY
         if item.created_at is not None and item.created_at < until:
             break
         if item.direction == "outbound":
@@ -86,11 +86,17 @@ async def _listed(client: Client, attempt: Attempt) -> list[Listed]:
     return found
 
 
-def _verdict(attempt: Attempt, listed: list[Listed]) -> unknown.Verdict:
+def _began_at(client: Client, attempt: Attempt) -> datetime:
+    """Return when an attempt began, at the earliest, by the carrier's clock.
+
+    Ours may have been ahead of it; then the text would seem to be older than its attempt.
+    """
+    return attempt.started_at - client.ahead
+
+
+def _verdict(attempt: Attempt, listed: list[Listed], began_at: datetime) -> unknown.Verdict:
     adopted = unknown.adopted_sids([item.sid for item in listed], attempt=attempt)
-    return unknown.judge(
-        listed, body=attempt.text.body, started_at=attempt.started_at, adopted=adopted
-    )
+    return unknown.judge(listed, body=attempt.text.body, started_at=began_at, adopted=adopted)
 
 
 async def refresh_stale(client: Client) -> int:

@@ -23,6 +23,7 @@ from tenantline.consent import gate
 from tenantline.consent.cleared import Cleared, Refusal
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.models import Line
+from tenantline.feed import actions as feed
 from tenantline.intake import hearing
 from tenantline.kernel import clock, many
 from tenantline.kernel.crypto import new_token
@@ -154,7 +155,7 @@ class _Claim:
         rows = Text.objects.select_related("clearance", "facility").filter(state=State.QUEUED)
         wanted = {line.facility_id: line for line in lines}
         found = _locked(rows.filter(pk__in=[line.first for line in lines]))  # type: ignore[attr-defined]
-        firsts = []
+        firsts: list[Text] = []
         for text in found:
             line = wanted[text.facility_id]
             day = pacing.day_at(slots[line.pk], self.now)
@@ -310,6 +311,8 @@ def _wait_for_window(text: Text, now: datetime) -> None:
     text.not_before = following.opens
     text.save(update_fields=["not_before"])
     _wait(text, following.opens, "quiet_hours")
+    # Whoever has it on screen learns that it leaves tomorrow.
+    feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
 
 
 def _wait(text: Text, until: datetime, why: str) -> None:

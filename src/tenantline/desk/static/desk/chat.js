@@ -185,6 +185,12 @@
   document.addEventListener("live:consent", (event) => standingChanged(event.detail));
   document.addEventListener("live:tenant", (event) => standingChanged(event.detail));
 
+  // What waits for its line says so, and when the line goes on, that it leaves.
+  document.addEventListener("live:line", () => {
+    const chat = box();
+    if (chat?.dataset.texts) refresh(openTexts(chat));
+  });
+
   document.addEventListener("live:open", () => {
     const chat = box();
     if (chat?.dataset.texts) refresh(openTexts(chat));
