@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -65,7 +66,7 @@ def _shown(request: DeskRequest, form: Form) -> dict[str, object]:
     mine = [one for one in lines if desk.scope.covers(one.line.facility_id)]
     since = progress.recovery.made_at if progress else desk.now
     starts = conversations.texted_start(scope=desk.scope, since=since)
-    in_vain = consent.with_status(starts, desk.now).exclude(consent_status="opted_in")
+    in_vain = consent.with_status(starts, desk.now).exclude(Q(consent_status="opted_in"))
     sites = [desk.facility] if desk.facility else desk.facilities
     return {
         "tab": "recovery",
