@@ -91,7 +91,8 @@ def test_an_address_that_is_not_at_twilio_is_never_asked(web, address):
 
 @pytest.mark.parametrize(
     "location",
-    ["http://192.0.2.1/x", "https://10.0.0.1/x", "https://[::ffff:10.0.0.1]/x", "ftp://a/", "https://["],
+    ["http://192.0.2.1/x", "https://10.0.0.1/x", "https://[::ffff:10.0.0.1]/x", "ftp://a/", "https://[",
+     "https://me:you@192.0.2.1/"],
 )  # fmt: skip
 def test_a_redirect_off_the_public_web_is_not_followed(web, location):
     web.twilio.at[PATH] = Reply(302, b"", {"Location": location})

@@ -15,6 +15,7 @@ from django.db import connections
 from tenantline.carrier.client import Client
 from tenantline.carrier.media import LARGEST, Fetcher
 from tenantline.conversations import inbound, media
+from tenantline.conversations.models import Message
 from tenantline.facilities.models import Facility, Line
 from tenantline.intake import files
 from tenantline.intake.models import CallFile, FileContent, InboundCall
@@ -141,6 +142,7 @@ def test_where_the_files_of_a_text_are_that_only_a_reading_found_is_asked(desk):
     desk.twilio.at[f"{uri}.json"] = Reply(200, json.dumps(listed).encode())
     desk.twilio.at[f"{uri}/ME1"] = Reply(200, png())
     assert desk.fetch().state == "there"
+    assert Message.objects.get().media[0]["type"] == "image/gif"
 
 
 def test_a_claimed_file_is_nobody_elses_until_its_lease_ends(desk):

@@ -16,7 +16,8 @@ from tenantline.kernel import clock
 from tests import cast
 from tests.hooks.test_hooks import post, signed, sms
 
-pytestmark = pytest.mark.usefixtures("fresh_database")
+db = pytest.mark.django_db
+fresh = pytest.mark.usefixtures("fresh_database")  # the door has threads of its own
 NEW = "c3" * 16
 
 
@@ -38,6 +39,7 @@ def accepts(site, token: str, *, days: float = 0) -> bool:
     return found is not None
 
 
+@db
 def test_while_a_token_is_exchanged_both_verify():
     site = cast.site()
     exchange(site)
@@ -45,6 +47,7 @@ def test_while_a_token_is_exchanged_both_verify():
     assert accepts(site, NEW)
 
 
+@db
 def test_the_old_token_ends_soon_after_the_new_one_has_signed():
     site = cast.site()
     exchange(site)
@@ -56,6 +59,7 @@ def test_the_old_token_ends_soon_after_the_new_one_has_signed():
     assert not accepts(site, cast.AUTH_TOKEN, days=1)
 
 
+@db
 def test_the_old_token_ends_even_if_the_new_one_never_signs():
     site = cast.site()
     exchange(site)
@@ -64,12 +68,14 @@ def test_the_old_token_ends_even_if_the_new_one_never_signs():
     assert not accepts(site, cast.AUTH_TOKEN, days=longest + 1)
 
 
+@db
 def test_the_same_token_again_changes_nothing():
     site = cast.site()
     cast.line(site, cast.number_of(site))
     assert Line.objects.get().previous_token_sealed == ""
 
 
+@db
 def test_a_new_token_counts_for_every_line_of_its_account():
     here = cast.site("HERE")
     there = cast.site("THERE")
@@ -77,6 +83,7 @@ def test_a_new_token_counts_for_every_line_of_its_account():
     assert accepts(there, NEW)
 
 
+@db
 def test_connecting_anew_does_not_forget_what_came_before():
     site = cast.site()
     before = Line.objects.get().connected_at
@@ -84,6 +91,7 @@ def test_connecting_anew_does_not_forget_what_came_before():
     assert Line.objects.get().connected_at == before
 
 
+@fresh
 def test_a_line_of_another_account_of_ours_is_a_stray():
     site = cast.site("HERE")
     there = cast.facility("THERE")
@@ -92,6 +100,7 @@ def test_a_line_of_another_account_of_ours_is_a_stray():
     assert InboundCall.objects.get().line is None
 
 
+@fresh
 def test_a_probe_is_answered_with_a_proof_and_leaves_nothing():
     cast.site()
     form = probe_form(account_sid=cast.ACCOUNT, nonce="n1")
@@ -100,6 +109,7 @@ def test_a_probe_is_answered_with_a_proof_and_leaves_nothing():
     assert not InboundCall.objects.exists()
 
 
+@fresh
 def test_an_unsigned_probe_gets_no_proof():
     cast.site()
     form = probe_form(account_sid=cast.ACCOUNT, nonce="n1")

@@ -136,9 +136,10 @@ class Fetcher:
             to = self._replaced(urljoin(url, location))
         except ValueError as error:
             raise NotFetched("not_allowed", "Its address leads to one that is none.") from error
-        parts, address = _parts(to), _address(_host(to))
+        host = _host(to)
+        parts, address = _parts(to), _address(host)
         local = self._base_url is not None and address is not None and address.is_loopback
-        public = parts.scheme == "https" and (address is None or address.is_global)
+        public = parts.scheme == "https" and (bool(host) if address is None else address.is_global)
         if not (local and parts.scheme in {"http", "https"}) and not public:
             raise NotFetched(
                 "not_allowed",
@@ -178,7 +179,9 @@ class Fetcher:
                 connector=aiohttp.TCPConnector(limit=8, resolver=resolver),
                 timeout=aiohttp.ClientTimeout(SECONDS, connect=5.0),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": "tenantline", "Accept": "*/*"},
+                # What is packed could unfold to any size.
+                auto_decompress=False,
+                headers={"User-Agent": "tenantline", "Accept-Encoding": "identity"},
             )
         return self._session
 

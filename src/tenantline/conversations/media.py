@@ -6,7 +6,9 @@ credentials are those of the line it came to; of a stray, those of its account's
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -27,6 +29,7 @@ from tenantline.kernel.filetypes import sniff
 from tenantline.kernel.threads import in_database
 
 _log = structlog.get_logger(__name__)
+_WITHIN: Final = files.LEASE - timedelta(seconds=20)
 _NO_SUCH_KIND: Final = "It is no kind of file that Tenantline keeps"
 _NOT_LISTED: Final = "Twilio lists no such file for this text."
 
@@ -34,9 +37,7 @@ _NOT_LISTED: Final = "Twilio lists no such file for this text."
 async def fetch_due(client: Client, fetcher: Fetcher) -> int:
     """Fetch the files whose turn it is; return how many were looked at."""
     claimed = await in_database(files.claim, now=clock.now())
-    for file in claimed:
-        await _fetch(client, fetcher, file)
-        await in_database(tell, file)
+    await asyncio.gather(*(_fetch(client, fetcher, file) for file in claimed))
     return len(claimed)
 
 
@@ -44,10 +45,12 @@ async def _fetch(client: Client, fetcher: Fetcher, file: CallFile) -> None:
     accounts = await in_database(_accounts, file)
     if any(account.carrier == "sandbox" for account in accounts):
         await in_database(files.refuse, file=file, why="The sandbox carries words only.")
+        await in_database(tell, file)
         return
     try:
-        url = file.url or await _address(client, file, accounts)
-        data = await fetcher.fetch(url, accounts)
+        async with asyncio.timeout(_WITHIN.total_seconds()):
+            url = file.url or await _address(client, file, accounts)
+            data = await fetcher.fetch(url, accounts)
     except NotFetched as failed:
         await in_database(_note, file, failed)
     except Exception:  # a file that nobody foresaw must hold up neither the others nor the worker
@@ -55,6 +58,7 @@ async def _fetch(client: Client, fetcher: Fetcher, file: CallFile) -> None:
         await in_database(_note, file, NotFetched("later", "It could not be fetched."))
     else:
         await in_database(_keep, file, data)
+    await in_database(tell, file)
 
 
 async def _address(client: Client, file: CallFile, accounts: list[Account]) -> str:
@@ -67,10 +71,16 @@ async def _address(client: Client, file: CallFile, accounts: list[Account]) -> s
         missing = problem.code == "carrier_not_found"
         raise NotFetched("missing" if missing else "later", problem.sentence) from problem
     named = [Named(one.url, one.declared) for one in listed]
-    await in_database(files.name, call=file.call, named=named)
+    await in_database(_name, file, named)
     if file.nth >= len(named):
         raise NotFetched("missing", _NOT_LISTED)
     return named[file.nth].url
+
+
+def _name(file: CallFile, named: list[Named]) -> None:
+    files.name(call=file.call, named=named)
+    shown = [{"url": one.url, "type": one.declared} for one in named]
+    Message.objects.filter(call=file.call).update(media=shown)
 
 
 def _accounts(file: CallFile) -> list[Account]:
