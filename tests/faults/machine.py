@@ -76,6 +76,13 @@ class Process:
             )
         self.suspended = False
 
+    def has_the_time(self) -> bool:
+        """Tell whether its clock shows what the machine's does; one that stands still never looks."""
+        if not self.is_alive or self.suspended:
+            return True
+        seen = self.clock.file.with_suffix(f".{self.pid}")
+        return seen.exists() and seen.read_text() == str(self.clock.ahead)
+
     def kill(self) -> None:
         """End it as a power cut would: ``kill -9``."""
         self._end(signal.SIGKILL)

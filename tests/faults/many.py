@@ -67,9 +67,7 @@ class Rounds:
                 found = play(world, *faults)
             except AssertionError as stuck:
                 row.stuck += 1
-                _say(
-                    seed, faults, began_at, [f"stuck: {stuck}", *world.unfinished(), *_logs(world)]
-                )
+                _say(seed, faults, began_at, [f"stuck: {stuck}", *world.told(), *_logs(world)])
                 return number + 1
             row.count += found.count.since(before)
             before = found.count

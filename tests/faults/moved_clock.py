@@ -9,6 +9,7 @@ sets the clock. What counts seconds without a clock (time-outs, pauses) is not t
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -27,6 +28,7 @@ def main() -> None:
     clock = time_machine.travel(time.time() + ahead, tick=True).start()  # noqa: TID251
     # To begin takes a second or two, which the clock has not seen.
     clock.shift(time_machine.escape_hatch.time.time() + ahead - time.time())  # noqa: TID251
+    _confirm(file, ahead)
     threading.Thread(target=_follow, args=(file, ahead, clock), daemon=True).start()
 
     from tenantline.cli.main import main as tenantline
@@ -41,6 +43,12 @@ def _follow(file: Path, ahead: float, clock: time_machine.Traveller) -> None:
         if wanted != ahead:
             clock.shift(wanted - ahead)
             ahead = wanted
+            _confirm(file, ahead)
+
+
+def _confirm(file: Path, ahead: float) -> None:
+    """Say, under our own number, what our clock is set to."""
+    file.with_suffix(f".{os.getpid()}").write_text(str(ahead))
 
 
 if __name__ == "__main__":

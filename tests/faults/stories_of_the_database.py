@@ -10,13 +10,14 @@ from tests.faults.faults import fault
 from tests.faults.world import Person, World
 
 
-def talking(world: World, people: list[Person]) -> list[Thread]:
-    """Let texts come in at once, one of them STOP; each call is made once, whatever becomes of it.
+def coming_and_going(world: World, people: list[Person]) -> list[Thread]:
+    """Let texts come in, one of them STOP, and be asked for: each once, whatever becomes of it.
 
     A call may stay open until the trouble is over, or be given up before.
     """
     said = zip(people, ("Hello", "STOP", "Is the gate open?"), strict=True)
-    return [world.meanwhile(partial(world.text_in, person, body)) for person, body in said]
+    calls = [world.meanwhile(partial(world.text_in, person, body)) for person, body in said]
+    return calls + [world.meanwhile(partial(world.ask, person)) for person in people]
 
 
 def join(calls: list[Thread]) -> None:
@@ -25,19 +26,12 @@ def join(calls: list[Thread]) -> None:
         call.join()
 
 
-def ask_all(world: World, people: list[Person]) -> None:
-    """Mean to write to everybody; what cannot be taken now is asked for again later."""
-    for person in people:
-        world.ask(person)
-
-
 @fault("database locked by somebody else", short=True, weight=8)
 def locked(world: World) -> None:
     people = world.people(3)
     world.write(people[0])
     with world.database.locked():
-        calls = talking(world, people)
-        ask_all(world, people)
+        calls = coming_and_going(world, people)
         time.sleep(world.chance.uniform(0.3, 3))
     join(calls)
 
@@ -47,8 +41,7 @@ def locked_for_long(world: World) -> None:
     people = world.people(3)
     world.write(people[0])
     with world.database.locked():
-        calls = talking(world, people)
-        ask_all(world, people)
+        calls = coming_and_going(world, people)
         time.sleep(25)  # SQLite's writers wait for 20 seconds
     join(calls)
 
@@ -59,8 +52,7 @@ def away(world: World) -> None:
     for person in people:
         world.write(person)
     with world.database.away():
-        calls = talking(world, people)
-        ask_all(world, people)
+        calls = coming_and_going(world, people)
         world.pause(2)
     join(calls)
 
@@ -71,8 +63,7 @@ def server_killed(world: World) -> None:
     for person in people:
         world.write(person)
     with world.database.server_killed():
-        calls = talking(world, people)
-        ask_all(world, people)
+        calls = coming_and_going(world, people)
         world.pause(2)
     join(calls)
 
@@ -83,7 +74,7 @@ def away_and_killed(world: World) -> None:
     for person in people:
         world.write(person)
     with world.database.away():
-        calls = talking(world, people)
+        calls = coming_and_going(world, people)
         world.kill(*world.workers)
     join(calls)
 
@@ -93,7 +84,6 @@ def full(world: World) -> None:
     people = world.people(3)
     world.write(people[0])
     with world.database.full(world.processes):
-        calls = talking(world, people)
-        ask_all(world, people)
+        calls = coming_and_going(world, people)
         world.pause(2)
     join(calls)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tenantline.intake.hearing import SILENT_AFTER
 from tests.faults.faults import fault
 from tests.faults.stories_of_sending import on_its_way, some
@@ -45,11 +47,11 @@ def web_killed_at_a_random_moment(world: World) -> None:
             for n, person in enumerate(people * 3)
         ]
     )
-    asking = world.meanwhile(lambda: [world.ask(person) for person in people])
+    asking = [world.meanwhile(partial(world.ask, person)) for person in people]
     world.pause(0.6)
     world.kill_web()
-    talking.join()
-    asking.join()
+    for call in (talking, *asking):
+        call.join()
 
 
 @fault("web process suspended while STOPs come in")
@@ -95,10 +97,11 @@ def set_the_clock(world: World, seconds: float) -> None:
     held = [on_its_way(world, taken, "taken"), on_its_way(world, untaken, "seen")]
     body = world.words()
     world.carrier.meet(body, cut=True, taken=world.chance.random() < 0.5)
+    world.write(lost, body)
     with world.carrier.right_clock():
-        world.clock.jump(seconds)
+        world.set_clock(seconds)
         for one in held:
             one.go()
-        world.write(lost, body)
+        world.ask(lost)
         world.pause(5)
-        world.clock.jump(-seconds)
+        world.set_clock(-seconds)

@@ -124,12 +124,15 @@ class World:
 
     def write(self, person: Person, body: str = "") -> str:
         """Ask for a text, as a program does for a clerk, until it has been taken; return it."""
-        wanted = self.ask(person, body)
+        wanted = self._wants(person, body)
         until(lambda: self._asked(wanted), why=f"our API to take {wanted.body!r}")
         return wanted.body
 
-    def ask(self, person: Person, body: str = "") -> Wanted:
-        """Mean to ask for a text; ``settle`` asks as often as it takes."""
+    def ask(self, person: Person) -> None:
+        """Ask for a text once, whatever comes of it; ``settle`` asks again, by the same key."""
+        self._asked(self._wants(person, ""))
+
+    def _wants(self, person: Person, body: str) -> Wanted:
         wanted = Wanted(person.tenant, person.number, body or self.words(), uuid.uuid4().hex)
         self.wanted.append(wanted)
         return wanted
@@ -158,7 +161,15 @@ class World:
 
     def pass_time(self, seconds: float) -> None:
         """Let time go by, for us and for the carrier alike."""
+        self.set_clock(seconds)
+
+    def set_clock(self, seconds: float) -> None:
+        """Set the machine's clock; returns when every process that is awake has seen it."""
         self.clock.jump(seconds)
+        until(
+            lambda: all(process.has_the_time() for process in self.processes),
+            why="processes to see the clock",
+        )
 
     def suspend(self, *processes: Process) -> None:
         """Let processes stand still, none of them in the middle of a write.
@@ -288,25 +299,22 @@ class World:
         """How many texts are neither sent nor given up."""
         return Text.objects.filter(state__in=("queued", "sending", "unknown")).count()
 
-    def unfinished(self) -> list[str]:
-        """What is open, in words, for whoever wants to know why."""
+    def told(self) -> list[str]:
+        """The newest rows, in words, for whoever wants to know why the world does not rest."""
         now = self.clock.now()
-        texts = Text.objects.filter(state__in=("queued", "sending", "unknown"))
-        rows = [
-            f"text {text.pk} is {text.state}, waits for {text.waits_for!r}, "
-            f"next {text.next_at - now}, tried {text.attempts.count()} times"
-            for text in texts
+        texts = Text.objects.order_by("-pk")[:6]
+        calls = InboundCall.objects.order_by("-pk")[:6]
+        return [
+            *(
+                f"text {t.pk}: {t.state} {t.waits_for} {t.reason} in {t.next_at - now}"
+                for t in texts
+            ),
+            *(f"call {c.pk}: {c.body!r} from {c.sender} {c.source} {c.error}" for c in calls),
+            *(f"slot: free in {slot.free_at - now}" for slot in Slot.objects.all()),
+            *(f"heard: since {now - row.since} ago" for row in Listener.objects.all()),
+            *(f"read: {now - row.began_at} ago {row.problem}" for row in LineReading.objects.all()),
+            *(f"{one.body!r} from {one.sender}: {one.answered}" for one in self.carrier.heard[-3:]),
         ]
-        slots = [f"slot free in {slot.free_at - now}" for slot in Slot.objects.all()]
-        heard = [
-            f"heard since {row.since - now}, beat {row.beat_at - now}"
-            for row in Listener.objects.all()
-        ]
-        read = [f"read {row.began_at - now}, {row.problem}" for row in LineReading.objects.all()]
-        calls = [
-            f"call {row.pk}: {row.error}" for row in InboundCall.objects.filter(worked_at=None)
-        ]
-        return [*rows, *slots, *heard, *read, *calls]
 
     def wait_for_time_outs(self) -> None:
         """Wait until nothing is at the carrier that our own time-out has not ended."""
