@@ -77,7 +77,7 @@ class Process:
         self.suspended = False
 
     def has_the_time(self) -> bool:
-        """Tell whether its clock shows what the machine's does; one that stands still never looks."""
+        """Tell whether its clock is set; one that stands still never looks."""
         if not self.is_alive or self.suspended:
             return True
         seen = self.clock.file.with_suffix(f".{self.pid}")
