@@ -63,7 +63,9 @@ class Installation:
             **self.settings,
         }
 
-    def run(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str, given: str = "", seconds: float = 60
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end; ``given`` is its standard input."""
         return subprocess.run(
             [COMMAND, *words],
@@ -71,7 +73,7 @@ class Installation:
             capture_output=True,
             text=True,
             env=self.environment(),
-            timeout=60,
+            timeout=seconds,
             check=False,
         )
 

@@ -36,9 +36,10 @@ class Sizes:
     rounds: int = 20  # webhooks to open pages
     looks: int = 15  # at every page
     stores: tuple[int, ...] = (1_000, 100_000, 1_000_000)
+    latencies_ms: tuple[int, ...] = (20, 100)  # of the carrier
 
 
-QUICK: Final = Sizes(0.5, 6, 2, 10, 3, 3, (1_000, 3_000))
+QUICK: Final = Sizes(0.4, 4, 2, 8, 3, 2, (1_000, 2_000), (20,))
 
 
 @dataclass
@@ -75,7 +76,7 @@ def webhooks(bench: Bench, engine: Engine) -> list[Sheet]:
             for connections in (1, 4, 16):
                 _measure_webhooks(bench, site, sheet, numbers, connections, "idle")
             raw = float(site.inside("raw", 2))
-            site.inside("texts", bench.sizes.texts_each * 3)
+            site.inside("texts", bench.sizes.texts_each * 2)
             with site.working() as workers:
                 _wait_until_sending(site)
                 for connections in (1, 4, 16):
@@ -114,7 +115,7 @@ def dispatch(bench: Bench, engine: Engine) -> list[Sheet]:
         "dispatch", f"Texts dispatched over {bench.sizes.lines} lines ({engine[0]})",
         ("carrier answers in", "workers", "texts", "seconds", "a second", "of the pace"),
     )  # fmt: skip
-    for latency in (20, 100):
+    for latency in bench.sizes.latencies_ms:
         for workers in (1, 2) if engine[1] else (1,):
             bench.say(f"{sheet.title}: {latency} ms, {workers} workers")
             with bench.site(engine, latency_ms=latency) as site:
