@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import timedelta
 
+from tenantline.facilities.models import Line
 from tenantline.intake import hearing
 from tenantline.kernel import clock
 from tenantline.outbox import actions as outbox
@@ -104,3 +105,27 @@ def test_what_hangs_is_given_up_when_the_worker_has_to_end(desk: Desk, monkeypat
         desk.is_asked("GET")
         one.ends()
     assert hearing.reading_of(desk.line.pk) is None
+
+
+def test_two_workers_send_each_text_once(desk: Desk):
+    Line.objects.filter(pk=desk.line.pk).update(segments_per_second=50)
+    people = [cast.opted_in(desk.site, f"Tenant {n}") for n in range(6)]
+    Text.objects.update(state="withheld")
+    words = ("Ready", "Gate open", "See you", "Thank you", "All clean", "Come by")
+    texts = [cast.write(who, word).text for who, word in zip(people, words, strict=True)]
+    with at_work(), at_work():
+        for text in texts:
+            assert text is not None
+            desk.waits_for("sent", text)
+    assert sorted(message.body for message in desk.twilio.accepted) == sorted(words)
+
+
+def test_what_a_dead_worker_held_is_settled_by_another(desk: Desk):
+    text = written(desk)
+    [job] = cast.claim(now=clock.now() + timedelta(seconds=1))
+    desk.twilio.send(text.clearance.number, desk.line.number, text.body)
+    Text.objects.filter(pk=text.pk).update(leased_until=clock.now() - timedelta(seconds=1))
+    with at_work():
+        desk.waits_for("sent", text)
+    assert [message.body for message in desk.twilio.accepted] == [text.body]
+    assert job.attempt_id == text.attempts.get().pk

@@ -43,7 +43,7 @@ class Writer:
     """Writes one archive, as a context. ``finish`` has to be called, else it is no backup."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=4)
+        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
         self._zip.writestr(_README, _WORDS)
 
     def __enter__(self) -> Self:
