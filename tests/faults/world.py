@@ -38,7 +38,7 @@ LINE = "+15125550100"
 CONSONANTS, VOWELS = "bcdfghjklmnprstvwz", "aeiou"
 # Longer than any lease, shorter than what would make a reading stale.
 PAST_THE_LEASE = LEASE.total_seconds() + 5
-PATIENCE, A_PAUSE, A_MINUTE = 20, 8.0, 60.0  # times; true seconds; seconds by the clock
+PATIENCE, A_PAUSE, A_MINUTE = 12, 8.0, 60.0  # times; true seconds; seconds by the clock
 NOON = 18  # o'clock in UTC: inside everybody's texting hours from Boston to Honolulu
 
 
