@@ -2,7 +2,7 @@
 # Needs Python 3.11 or newer and git; the rest comes into .venv. Works from any folder: make -C path/to/tenantline test
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: bench-writers bench-import faults help setup demo check test lint types contracts test-sqlite test-postgres chromium screenshots format lock clean
+.PHONY: bench-writers bench-import faults revocation-report revocation-train help setup demo check test lint types contracts test-sqlite test-postgres chromium screenshots format lock clean
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -66,6 +66,12 @@ bench-import: setup ## how fast 100,000 tenants go in, with webhooks beside them
 
 bench-writers: setup ## how long writers of one SQLite file wait for each other, with and without a queue
 	$(BIN)/python scripts/bench_writers.py
+
+revocation-report: setup ## how well revocations are told from ordinary texts, by kind, into docs/revocation.md
+	$(BIN)/python scripts/revocation_report.py
+
+revocation-train: setup ## learn the weights of words anew from the development texts
+	$(BIN)/python scripts/train_revocation.py
 
 lock: setup ## pin anew what pyproject.toml asks for (UPGRADE=1 for newer versions)
 	scripts/lock.sh $(if $(UPGRADE),--upgrade)

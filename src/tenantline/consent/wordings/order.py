@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from tenantline.consent.wordings import lexicon
-from tenantline.consent.wordings.plain import spelled
+from tenantline.consent.wordings.plain import spelled, unstretched
 
 _PIECE: Final = re.compile(
     r"[^\W_]+(?:[*@$][^\W_]+)*|[$@][^\W_]{2,}|[.!?;…\n]+|[,:()/&]|\s[-–—]\s|[🛑🚫⛔📵]|#"
@@ -46,7 +46,7 @@ class Row:
 
 def row_of(text: str) -> Row:
     """Return the row of a text. Words that change nothing have no letter."""
-    pieces = _PIECE.findall(spelled(text[:_LONGEST]))
+    pieces = [unstretched(piece) for piece in _PIECE.findall(spelled(text[:_LONGEST]))]
     letters: list[str] = []
     places: list[tuple[int, int]] = []
     words: list[str] = []

@@ -17,24 +17,27 @@ from typing import Final
 _END: Final = r"(?=$|[.,])"
 # "don't stop", "do not unsubscribe me", "never said stop": what is denied is not done.
 _DENIED: Final = re.compile(
-    r"[nj][WcMPkDdTx]{0,3}(?:[Sge]|[UuCR][^.,]*)|[nj]W[^.,]{0,3}[Sg]"
+    r"[nj](?:[WcMPkDdT]{0,3}|x[TMP])(?:[Sge]|[UuCR][^.,]*)|[nj]W[^.,]{0,3}[Sg]"
     r"|b[^.]{0,4}[SU]|[SU]{1,2}[^.]{0,2}b"
 )
+# "not getting the texts": somebody would like to have them.
+_MISSES: Final = re.compile(r"(?:j|hn|nX?)G(?![^.]{0,4}[SU])")
 # "at night", "until Friday", "only", "if", "but keep": only part of a wish, or not yet one
 _NARROWED_AFTER: Final = re.compile(r"[MmNTVdDA]{0,3}[xF]{0,1}[zyv]|[^.]{0,2}&y")
 _NARROWED_BEFORE: Final = re.compile(r"(?:[iy][^.,&]*|(?:^|[.,])X?z[^.,&]*)\Z")
-_KEEPS: Final = re.compile(r"k[mdF]?[TAL](?!M)")
+_KEEPS: Final = re.compile(r"(?<!W)k[mdF]?[TAL](?!M)")
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """One order of words: what it is called in reports, and whether it revokes or only asks.
 
-    Those that are tried ``first`` hold whatever is denied or narrowed around them.
+    Those that are tried ``first`` hold whatever is denied or narrowed around them, ``whole`` ones
+    whatever narrows them.
     """
 
     name: str
-    first: bool
+    how: str
     revokes: bool
     shape: re.Pattern[str]
 
@@ -53,10 +56,15 @@ def matches(letters: str) -> Iterator[Match]:
     """Yield what is found in a row of letters, in the order in which it is to be believed."""
     granted = _DENIED.sub(lambda denied: "~" * len(denied[0]), letters)
     for pattern in _patterns():
-        found = pattern.shape.search(letters if pattern.first else granted)
+        found = pattern.shape.search(letters if pattern.how == "first" else granted)
         if found:
-            whole = pattern.first or not _is_narrowed(granted, *found.span())
+            whole = pattern.how != "then" or not _is_narrowed(granted, *found.span())
             yield Match(pattern.name, pattern.revokes and whole, *found.span())
+
+
+def denies(letters: str) -> bool:
+    """Tell whether a text denies a revocation, or misses texts that it would like to have."""
+    return bool(_DENIED.search(letters) or _MISSES.search(letters))
 
 
 def _is_narrowed(letters: str, start: int, end: int) -> bool:
@@ -72,7 +80,7 @@ def _patterns() -> tuple[Pattern, ...]:
     text = Path(__file__).with_name("patterns.txt").read_text(encoding="utf-8")
     rows = [line.split(" | ", 3) for line in text.splitlines() if line and line[0] != "#"]
     found = []
-    for (when, verdict, name), lines in groupby(rows, key=lambda row: tuple(row[:3])):
+    for (how, verdict, name), lines in groupby(rows, key=lambda row: tuple(row[:3])):
         shape = "|".join(line[3] for line in lines).replace("<end>", _END)
-        found.append(Pattern(name, when == "first", verdict == "revoke", re.compile(shape)))
+        found.append(Pattern(name, how, verdict == "revoke", re.compile(shape)))
     return tuple(found)

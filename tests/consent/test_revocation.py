@@ -1,0 +1,164 @@
+# ruff: noqa: RUF001 - the look-alikes are the point
+"""R3: revocation in any words, measured on texts that it was not made with, and its hard edges."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scripts.revocation_report import counted, share, texts
+from scripts.train_revocation import learned
+from tenantline.consent.revocation import decide
+from tenantline.consent.wordings import lexicon, order
+
+pytestmark = pytest.mark.once
+
+KEYWORDS = ("STOP", "StopAll", "unsubscribe", "Cancel", "END", "quit", "revoke", "opt out", "alto")
+
+
+def heard(text: str) -> str:
+    return decide(text).heard
+
+
+def test_of_the_development_texts_the_aims_are_met():
+    found = counted(texts("development"))
+    assert share(found["revoke"], "revoke") >= 0.97
+    assert share(found["revoke"], "revoke", "ask") >= 0.995
+    assert share(found["nothing"], "revoke") <= 0.005
+    assert share(found["nothing"], "ask") <= 0.02
+
+
+def test_of_texts_that_it_was_not_made_with_it_holds_what_it_reached():
+    found = counted(texts("heldout"))
+    assert share(found["revoke"], "revoke") >= 0.94
+    assert share(found["revoke"], "revoke", "ask") >= 0.985
+    assert share(found["nothing"], "revoke") <= 0.005
+    assert share(found["nothing"], "ask") <= 0.025
+
+
+def test_start_and_help_are_told_without_an_error():
+    for name in ("development", "heldout"):
+        found = counted(texts(name))
+        assert share(found["start"], "start") == share(found["help"], "help") == 1
+        wrong = [label for label in ("revoke", "ask", "nothing") if found[label]["start"]]
+        assert wrong == []
+
+
+def test_the_two_sets_share_no_text_and_are_large():
+    development = {row.text.casefold() for row in texts("development")}
+    heldout = {row.text.casefold() for row in texts("heldout")}
+    assert len(development) > 1000
+    assert len(heldout) > 400
+    assert not development & heldout
+
+
+@pytest.mark.parametrize("word", KEYWORDS)
+@pytest.mark.parametrize("around", ["{}", "{}.", "please {}", "Hi, {} thanks!", "“{}”", "{} 🛑"])
+def test_a_keyword_is_a_revocation_whatever_is_around_it(word, around):
+    assert heard(around.format(word)) == "revoke"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("stop texting me", "S T O P", "ЅТОР", "ＳＴＯＰ", "st0p", "stpo", "sotp", "STOPSTOP"),
+        *("take me off your list", "lose my number", "no more texts", "leave me alone", "stop it"),
+        *("quit blowing up my phone", "plz stop txting me", "stp msging", "don't text me again"),
+        *("wrong number, remove this", "I will report you to the FCC", "how do I stop these texts"),
+        *("ya no me manden mensajes", "dejen de escribirme", "quítenme de la lista", "dar de baja"),
+        *("arrêt", "sair", "abmelden", "dừng", "停止", "退订", "стоп"),
+        *("توقف", "sispann", "itigil", "🛑"),
+        "Your bill is paid, so please stop messaging this phone. Thanks, and see you in June!",
+        "> Reply STOP to opt out\nok, take my number off please",
+    ],
+)
+def test_is_a_revocation(text):
+    assert heard(text) == "revoke"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("stop by the office", "can I stop autopay", "the gate won't stop beeping", "bus stop"),
+        *("cancel my reservation", "cancel my unit", "end of month", "start my lease Monday"),
+        *("help me carry a couch", "don't stop sending these", "unsubscribe me from the e-mails"),
+        *("take me off autopay", "delete my card", "remove my lock", "unit end cap", "full stop"),
+        *(
+            "stop the late fees",
+            "quit smoking",
+            "remove my ex from the account",
+            "YES",
+            "yes",
+            "👍",
+        ),
+        *("quiero cancelar mi unidad", "la alarma no para", "puedo parar en la oficina", "", "…"),
+    ],
+)
+def test_is_a_message_like_any_other(text):
+    assert heard(text) == "nothing"
+
+
+@pytest.mark.parametrize(
+    "reaction",
+    [
+        *("Liked “{}”", "Loved “{}”", "Disliked “{}”", "Laughed at “{}”", "Emphasized “{}”"),
+        *("Questioned “{}”", "Removed a like from “{}”", "Reacted 😂 to “{}”", "👍 to “ {} ”"),
+        *("Le gustó “{}”", "Le encantó “{}”", "A Luis le dio risa “{}”", "Destacó “{}”"),
+        "👍 a “{}”",
+        *("Reaccionó con ❤️ a «{}»", "Liked “{}", "\u200b❤️\u200b to “\u200b{}\u200b”"),
+    ],
+)
+@pytest.mark.parametrize("ours", ["Reply STOP to opt out.", "Responda ALTO para cancelar", "STOP"])
+def test_a_reaction_that_quotes_us_is_nothing(reaction, ours):
+    assert heard(reaction.format(f"Maple Storage: rent is due. {ours}")) == "nothing"
+
+
+def test_what_is_written_after_a_reaction_counts():
+    assert heard("Disliked “Reply STOP to opt out”\nstop texting me") == "revoke"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("wrong number", "who is this", "only text me about payments", "Reply STOP to opt out"),
+        *("stop the statements but keep chat", "don't text me after 9pm", "número equivocado"),
+        *("if I text STOP do I still get my bill?", "too many texts", "This isn't Maria"),
+    ],
+)
+def test_is_for_a_person_to_decide(text):
+    assert heard(text) == "ask"
+
+
+def test_the_words_that_decided_are_told_and_names_are_not():
+    decision = decide("Hi, Bob Quimby here: take me off your list, 555-0142!")
+    assert decision.words == "take me off your list"
+    assert "quimby" not in decide("remove Linda Quimby from your text list").words
+
+
+def test_a_decision_does_not_depend_on_what_was_asked_before():
+    first = [decide(row.text) for row in texts("heldout")[:80]]
+    lexicon._class_of.cache_clear()
+    assert [decide(row.text) for row in reversed(texts("heldout")[:80])][::-1] == first
+
+
+def test_the_model_learns_what_tells_texts_apart():
+    import random
+
+    data = [(["stop", "text"], 1), (["stop", "by"], 0), (["text", "no"], 1), (["by", "no"], 0)]
+    weights = learned(data * 5, random.Random(1))
+    assert weights["text"] > 0 > weights["by"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.characters(), max_size=300))
+def test_no_text_makes_it_fail(text):
+    assert heard(text) in {"revoke", "ask", "start", "help", "nothing"}
+    order.row_of(text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(texts("development")), st.sampled_from(["Please stop texting me.", "STOP."]))
+def test_a_plain_revocation_after_an_ordinary_text_is_never_lost(row, words):
+    if row.label == "nothing" and "“" not in row.text and '"' not in row.text:
+        assert heard(f"{row.text}. {words}") in {"revoke", "ask"}
