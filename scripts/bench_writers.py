@@ -17,6 +17,7 @@ import threading
 import time
 from pathlib import Path
 from statistics import quantiles
+from typing import TypeAlias
 
 import django
 from django.conf import settings
@@ -59,8 +60,16 @@ def write(ends: float, took: list[float], *, first: bool = False) -> None:
     connection.close()
 
 
+Took: TypeAlias = "multiprocessing.Queue[tuple[list[float], list[float]]]"
+"""The seconds that the others' transactions took, and the webhooks'."""
+
+
 def process(
-    engine: str, path: str, ends: float, webhooks: bool, out: multiprocessing.Queue
+    engine: str,
+    path: str,
+    ends: float,
+    webhooks: bool,
+    out: Took,
 ) -> None:
     """Write with several threads; hand over what the transactions took."""
     configure(engine, path)
@@ -91,7 +100,7 @@ def measure(engine: str, seconds: float) -> tuple[list[float], list[float]]:
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "bench.sqlite3")
         prepare(path)
-        out: multiprocessing.Queue = multiprocessing.Queue()
+        out: Took = multiprocessing.Queue()
         ends = time.monotonic() + 1 + seconds
         running = [
             multiprocessing.Process(target=process, args=(engine, path, ends, n == 0, out))

@@ -13,7 +13,7 @@ from tenantline.conversations.catching_up import CaughtUp
 from tenantline.conversations.models import Message
 from tenantline.intake import actions as intake
 from tenantline.intake import hearing, queries
-from tenantline.intake.models import InboundCall
+from tenantline.intake.models import InboundCall, Listener
 from tenantline.kernel import clock
 from tenantline.outbox.models import Text
 from tenantline.outbox.settle import settle
@@ -37,7 +37,7 @@ def missed(desk: Desk) -> int:
 def listen(since: timedelta = timedelta(minutes=5)) -> None:
     """Let a web process listen, for so long already."""
     hearing.beat(name="web", unbroken=False, now=clock.now() - since)
-    hearing.Listener.objects.update(beat_at=clock.now())
+    Listener.objects.update(beat_at=clock.now())
 
 
 def test_what_came_in_is_counted_and_heard(desk):

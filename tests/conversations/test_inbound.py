@@ -265,7 +265,9 @@ def came_again(call, **changed: str):
         account_sid=row.account_sid,
         line_id=row.line_id,
         params={},
-        **values,
+        sender=values["sender"],
+        recipient=values["recipient"],
+        body=values["body"],
     )
     [call_id] = intake.store([again], now=clock.now())
     if call_id is not None:

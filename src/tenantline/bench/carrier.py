@@ -23,7 +23,7 @@ import uvicorn
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-_EMPTY_LIST: Final = {"messages": [], "next_page_uri": None}
+_EMPTY_LIST: Final[dict[str, Any]] = {"messages": [], "next_page_uri": None}
 
 
 class Carrier:

@@ -7,7 +7,9 @@ no change here. Copies have ids of their own range, far from those that the prod
 from __future__ import annotations
 
 import time
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.db import connection
 
@@ -17,6 +19,15 @@ _NUMBERS: Final = (
     "WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {end})"
 )
 _UNREAD: Final = "CASE WHEN (n.i % 50) = 0 THEN 1 ELSE 0 END"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """For which ``n.i`` a row is copied: from ``first`` up to ``end``, where ``only`` holds."""
+
+    first: int
+    end: int
+    only: str = "TRUE"
 
 
 def count(table: str, where: str = "TRUE") -> int:
@@ -45,42 +56,35 @@ def fill(total: int) -> int:
     """Have so many texts in all, half of them inbound; return a conversation of usual length."""
     have = count("conversations_message", f"id >= {_FIRST}")
     chats = have // PER_CHAT, total // PER_CHAT
-    out, come = {"only": "n.i % 2 = 0"}, {"only": "n.i % 2 = 1"}
-    place = {"conversation_id": _id("n.i / 20"), "at": _ago("n.i / 20")}
-    sid, ago = "'SMcopy' || n.i", _ago("n.i / 20")
-    _copy(
-        "conversations_conversation",
-        *chats,
-        number="'+1' || (2000000000 + n.i)",
-        last_at=_ago("n.i"),
-        unread=_UNREAD,
-    )
-    _copy("consent_clearance", have, total, **out)
-    sent = {"clearance_id": _id("n.i"), "state": "'delivered'", "carrier_sid": sid}
-    _copy("outbox_text", have, total, **out, **sent, created_at=ago)
-    _copy("intake_inboundcall", have, total, **come, message_sid=sid, worked_at=ago)
-    messages = ("conversations_message", have, total)
-    _copy(*messages, **out, **place, example="direction = 'out'", text_id=_id("n.i"))
-    _copy(*messages, **come, **place, example="direction = 'in'", call_id=_id("n.i"))
+    out, come = Numbers(have, total, "n.i % 2 = 0"), Numbers(have, total, "n.i % 2 = 1")
+    sid, ago, same = "'SMcopy' || n.i", _ago("n.i / 20"), _id("n.i")
+    chat = {"number": "'+1' || (2000000000 + n.i)", "last_at": _ago("n.i"), "unread": _UNREAD}
+    _copy("conversations_conversation", Numbers(*chats), chat)
+    _copy("consent_clearance", out, {})
+    sent = {"clearance_id": same, "state": "'delivered'", "carrier_sid": sid, "created_at": ago}
+    _copy("outbox_text", out, sent)
+    _copy("intake_inboundcall", come, {"message_sid": sid, "worked_at": ago})
+    place = {"conversation_id": _id("n.i / 20"), "at": ago}
+    _copy("conversations_message", out, place | {"text_id": same}, "direction = 'out'")
+    _copy("conversations_message", come, place | {"call_id": same}, "direction = 'in'")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return _FIRST + chats[1] - 1
 
 
-def _copy(
-    table: str, first: int, end: int, *, only: str = "TRUE", example: str = "TRUE", **changes: str
-) -> None:
+def _copy(table: str, numbers: Numbers, changes: Mapping[str, str], example: str = "TRUE") -> None:
     """Copy a table's first row for each number, with these columns changed."""
-    if first >= end:
+    if numbers.first >= numbers.end:
         return
     columns = _columns(table)
-    changes = {"id": _id("n.i"), **changes}
-    chosen = ", ".join(changes.get(name, f"e.{name}") for name in columns)
+    values = {"id": _id("n.i"), **changes}
+    chosen = ", ".join(values.get(name, f"e.{name}") for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608 - our own names
-            f"{_NUMBERS.format(first=first, end=end)} SELECT {chosen} FROM n, "
-            f"(SELECT * FROM {table} WHERE {example} ORDER BY id LIMIT 1) AS e WHERE {only}"
+            f"{_NUMBERS.format(first=numbers.first, end=numbers.end)} SELECT {chosen} FROM n, "
+            f"(SELECT * FROM {table} WHERE {example} ORDER BY id LIMIT 1) AS e "
+            f"WHERE {numbers.only}"
         )
 
 
@@ -100,7 +104,7 @@ def _columns(table: str) -> list[str]:
     return [column.name for column in found]
 
 
-def _example(table: str) -> tuple[list[str], list[object]]:
+def _example(table: str) -> tuple[list[str], list[Any]]:
     """Return a table's columns without the id, and the first row's values."""
     columns = [name for name in _columns(table) if name != "id"]
     with connection.cursor() as cursor:
