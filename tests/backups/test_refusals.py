@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tenantline.backups import tables
+from tenantline.backups import restoring, tables
 from tenantline.backups.manifest import Damaged
 from tenantline.intake import hearing
 from tenantline.kernel import clock
 from tenantline.kernel.crypto import WrongKey
 from tenantline.kernel.errors import BadInput, Refused
-from tests.backups.conftest import House, built, contents
+from tests.backups.conftest import House, built, contents, nobody
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,12 @@ def test_another_key_is_refused(saved: House, settings):
     with pytest.raises(WrongKey, match="TENANTLINE_SECRET_KEY"):
         saved.restore()
     assert contents() == before
+
+
+def test_a_key_that_has_been_exchanged_since_still_opens_a_backup(saved: House, settings):
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "the key that took its place"
+    assert restoring.check(file=saved.file, tell=nobody).rows > 0
 
 
 def test_a_key_that_opens_the_file_but_not_what_an_earlier_one_sealed_is_refused(

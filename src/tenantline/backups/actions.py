@@ -102,6 +102,9 @@ def _name(unfinished: Path, file: Path) -> None:
         os.link(unfinished, file)  # unlike a rename, this never replaces what has appeared there
     except FileExistsError:
         raise Refused("exists", f"{file} has appeared meanwhile; nothing was written.") from None
+    except OSError:  # some network drives and sticks know no links
+        _demand_new(file)
+        unfinished.rename(file)
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

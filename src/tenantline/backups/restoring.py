@@ -49,6 +49,19 @@ class Restored:
     kept: Path | None
 
 
+def check(*, file: Path, tell: Tell) -> Manifest:
+    """Read a backup to its end as a restore would, and change nothing; return what is in it.
+
+    Raises:
+        Damaged: the file is no backup, or not whole.
+        WrongKey: our keys do not open it.
+        BadInput: another version of the program made it.
+    """
+    with archive.opened(file) as reader:
+        _check(reader, _Steps(reader.manifest.rows, tell))
+        return reader.manifest
+
+
 def restore(*, file: Path, replace: bool, by: Actor, now: datetime, tell: Tell) -> Restored:
     """Put a backup in the place of the database; the installation is in recovery then.
 
@@ -62,9 +75,8 @@ def restore(*, file: Path, replace: bool, by: Actor, now: datetime, tell: Tell) 
         Refused: the installation holds data, or a process runs on it.
     """
     with archive.opened(file) as reader:
-        _demand_fitting(reader.manifest)
         steps = _Steps(reader.manifest.rows * 2, tell)
-        reader.check(_opening_secrets(steps))
+        _check(reader, steps)
         building.demand_idle(now)
         held = building.holds_anything()
         if held and not replace:
@@ -78,6 +90,11 @@ def restore(*, file: Path, replace: bool, by: Actor, now: datetime, tell: Tell) 
             _load(reader, at_carrier, steps)
             texts = _begin_recovery(reader.manifest, by, now)
         return Restored(reader.manifest, texts, kept)
+
+
+def _check(reader: Reader, steps: _Steps) -> None:
+    _demand_fitting(reader.manifest)
+    reader.check(_opening_secrets(steps))
 
 
 def _demand_fitting(manifest: Manifest) -> None:

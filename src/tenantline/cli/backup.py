@@ -9,6 +9,7 @@ import click
 from tenantline.cli import start
 from tenantline.cli.progress import bar
 
+_MOMENT = "%Y-%m-%d %H:%M:%S"
 _RUNNING = "A worker is running on this database; stop Tenantline and restore again."
 _AFTER = (
     "The installation is in recovery: nothing leaves until every line has been read back, and "
@@ -30,7 +31,7 @@ def backup(file: Path) -> None:
     with bar("Copying") as tell:
         made = actions.make(file=file, now=clock.now(), tell=tell)
     click.echo(
-        f"{file}: {made.rows:,} rows of {made.made_at:%Y-%m-%d %H:%M:%S} UTC, for "
+        f"{file}: {made.rows:,} rows of {made.made_at:{_MOMENT}} UTC, for "
         "tenantline restore. TENANTLINE_SECRET_KEY is not in it; keep it apart."
     )
 
@@ -38,7 +39,8 @@ def backup(file: Path) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--replace", is_flag=True, help="Restore although the installation holds data.")
-def restore(file: Path, replace: bool) -> None:
+@click.option("--check", is_flag=True, help="Only say whether FILE could be restored.")
+def restore(file: Path, replace: bool, check: bool) -> None:
     """Put the backup FILE in the place of the database, which must be empty, and recover.
 
     Needs the TENANTLINE_SECRET_KEY of the installation that made it. Stop Tenantline first.
@@ -51,13 +53,18 @@ def restore(file: Path, replace: bool) -> None:
     from tenantline.cli.serving import worker_lock
     from tenantline.kernel import clock
 
+    if check:
+        with bar("Checking") as tell:
+            found = restoring.check(file=file, tell=tell)
+        click.echo(f"{file} is whole: {found.rows:,} rows of {found.made_at:{_MOMENT}} UTC.")
+        return
     make_private_folder(Path(settings.DATA_DIR))
     with worker_lock(taken=_RUNNING), bar("Restoring") as tell:
         done = restoring.restore(
             file=file, replace=replace, by=start.BY, now=clock.now(), tell=tell
         )
     made = done.manifest
-    click.echo(f"{made.rows:,} rows of {made.made_at:%Y-%m-%d %H:%M:%S} UTC are restored.")
+    click.echo(f"{made.rows:,} rows of {made.made_at:{_MOMENT}} UTC are restored.")
     if done.kept is not None:
         click.echo(f"What was there before lies in {done.kept}; delete it when all is well.")
     click.echo(f"{done.texts:,} texts had not ended then; each is looked for at the carrier.")

@@ -33,7 +33,7 @@ def make_unknown(*, made_at: datetime, now: datetime) -> int:
             Attempt(text_id=text_id, token=new_token(24), started_at=made_at)
             for text_id in texts.filter(state="queued").values_list("pk", flat=True)
         )
-        texts.update(state="unknown", leased_by="", leased_until=None, next_at=now)
+        texts.update(state="unknown", leased_by="", leased_until=None, waits_for="", next_at=now)
     return len(ids)
 
 
