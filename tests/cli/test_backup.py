@@ -61,13 +61,9 @@ def test_errors_are_one_sentence(house: Installation, tmp_path: Path):
     file = tmp_path / "monday.backup"
     house.must("backup", str(file))
     assert "exists already" in the_sentence(house.run("backup", str(file)))
-    assert "No such file" in the_sentence(house.run("backup", str(tmp_path / "no" / "folder")))
-    assert "No such file" in the_sentence(house.run("restore", str(tmp_path / "nothing")))
     house.settings["TENANTLINE_SECRET_KEY"] = "a key that this installation never had"
     said = the_sentence(house.run("restore", "--replace", str(file)))
     assert "TENANTLINE_SECRET_KEY" in said
-    file.write_bytes(file.read_bytes()[:-300])
-    assert "not a backup" in the_sentence(house.run("restore", "--replace", str(file)))
 
 
 @pytest.mark.process
