@@ -20,6 +20,7 @@ _ACTS: Final = {
     "facility.changed": "changed a facility",
     "installation.restored": "restored a backup",
     "line.connected": "connected a line",
+    "line.token_changed": "changed the Auth Token of another line of the same account",
     "line.disconnected": "disconnected a line",
     "line.pace_set": "set the pace of a line",
     "line.paused": "paused a line",
