@@ -17,7 +17,7 @@ from tests.desk.conftest import House
 from tests.desk.screen import Screen
 from tests.desk.test_lines_pace import use
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
 PAGES = ["desk:home", "desk:inbox", "desk:chat", "desk:line", "desk:line_pace"]
 
 
