@@ -131,7 +131,7 @@ def test_the_same_words_sent_twice_on_purpose_are_each_found_once(desk):
 def test_a_line_whose_list_cannot_be_read_holds_up_no_other(desk):
     first, second = unknown_text(desk), unknown_text(desk, "Other words")
     other = cast.line(cast.facility("MESA"), token=desk.twilio.token)
-    Text.objects.filter(pk=first.text_id).update(line=other)
+    Text.objects.filter(pk=first.text_id).update(line=other, state="unknown")
     sent = desk.twilio.send(second.text.clearance.number, desk.line.number, second.text.body)
     desk.look_for_unknown()
     assert Text.objects.get(pk=second.text_id).carrier_sid == sent.sid
