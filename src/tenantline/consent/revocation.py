@@ -20,6 +20,8 @@ Heard = Literal["revoke", "start", "help", "ask", "nothing"]
 # more than a question, and a question more than nothing: docs/revocation.md shows the measures.
 _ASKS: Final = 0.5
 _REVOKES: Final = 3.5
+_WISHES: Final = "SUCRZn03"  # classes of words that wish for something even when they stand alone
+_SAYS_NOTHING: Final = dict.fromkeys(map(ord, "x2.,"))  # classes of words that mean nothing here
 _DENIED: Final = 2.5  # taken off where a text says that it does not want out, or misses texts
 
 # "This isn't Maria": a name, told by its capital
@@ -82,8 +84,9 @@ def _by_order(row: order.Row) -> Decision:
 
 
 def _by_weight(row: order.Row) -> Decision:
-    if not row.letters.strip("x2.,"):
-        return NOTHING  # no word that means anything here
+    meant = row.letters.translate(_SAYS_NOTHING)
+    if not meant or (len(meant) == 1 and meant not in _WISHES):
+        return NOTHING  # the name of one thing ("number", "messages") is too little to weigh
     weight = weighing.weigh(row)
     if patterns.denies(row.letters):
         weight -= _DENIED
