@@ -50,6 +50,7 @@ def test_the_ledger_keeps_the_words_that_decided_and_the_whole_wording():
     event = LedgerEvent.objects.get(kind="stopped")
     body = json.loads(event.body)
     assert (body["words"], body["pattern"]) == ("stop texting", "stop texting")
+    assert event.particulars is not None
     assert event.particulars.text == "Hi, Bob here. Stop texting me!"
     assert history.entries(tenant=who, scope=EVERYWHERE)[0].decided == "stop texting"
 
@@ -81,7 +82,9 @@ def test_an_unclear_text_holds_the_number_wherever_it_is_held():
 def test_chat_goes_on_while_a_number_is_held():
     who = cast.opted_in(cast.site())
     say(who, "who is this?")
-    assert cast.write(who, "The storage office.").text.state == "queued"
+    text = cast.write(who, "The storage office.").text
+    assert text is not None
+    assert text.state == "queued"
 
 
 def test_start_answers_the_question():
@@ -115,6 +118,7 @@ def test_what_staff_found_is_kept_with_their_name_and_the_text():
     answer(who, "revoked")
     event = LedgerEvent.objects.get(kind="revoked")
     assert json.loads(event.body)["by"] == cast.TESTER.name
+    assert event.particulars is not None
     assert event.particulars.text == "wrong number"
 
 
