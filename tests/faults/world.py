@@ -267,11 +267,11 @@ class World:
 
     def _come_to_rest(self) -> None:
         """Wait for it; what waits for a later hour gets there by the clock."""
-        for _ in range(PATIENCE):
+        for times in range(PATIENCE):
             with suppress(AssertionError):
                 until(self._is_at_rest, seconds=A_PAUSE)
                 return
-            self.pass_time(A_MINUTE)
+            self.pass_time(A_MINUTE * 2 ** min(times, 6))
         raise AssertionError(f"the world does not come to rest: {self._open()} still open")
 
     def _past_dead_senders(self) -> None:
