@@ -79,7 +79,7 @@ def away_and_killed(world: World) -> None:
     join(calls)
 
 
-@fault("disk full", engines=("sqlite",), short=True, weight=8)
+@fault("disk full", engines=("sqlite",), weight=8)
 def full(world: World) -> None:
     people = world.people(3)
     world.write(people[0])
