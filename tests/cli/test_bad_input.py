@@ -122,6 +122,8 @@ def test_a_setting_that_cannot_be_used(fresh: Installation, settings, because) -
         ("line", "disconnect", "--number", "+15125550100"),
         ("serve", "--port", "0"),
         ("worker",),
+        ("reconcile",),
+        ("consent", "verify"),
     ],
     ids=lambda words: " ".join(words[:2]),
 )

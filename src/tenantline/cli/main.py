@@ -7,6 +7,7 @@ import click
 from tenantline import __version__
 from tenantline.cli.backup import backup, restore
 from tenantline.cli.bench import bench
+from tenantline.cli.consent import consent
 from tenantline.cli.demo import demo
 from tenantline.cli.doctor import doctor
 from tenantline.cli.facility import facility
@@ -44,5 +45,6 @@ for _command in (
     backup,
     restore,
     bench,
+    consent,
 ):
     main.add_command(_command)

@@ -31,7 +31,9 @@ def verify() -> Chain:
         LedgerBroken: an event was altered, is missing, or was not written by this ledger.
         WrongKey: the chain's key cannot be opened with this TENANTLINE_SECRET_KEY.
     """
-    head = LedgerHead.objects.get(pk=1)
+    head = LedgerHead.objects.filter(pk=1).first()
+    if head is None:
+        return _demand_nothing()
     key = bytes.fromhex(vault().open(head.key_sealed))
     count, previous = 0, ledger.GENESIS
     rows = LedgerEvent.objects.select_related("particulars").order_by("sequence")
@@ -46,6 +48,13 @@ def verify() -> Chain:
     if (head.sequence, head.hash) != (count, previous):
         raise LedgerBroken(f"The consent ledger ends at event {count}, not at {head.sequence}.")
     return Chain(count, previous)
+
+
+def _demand_nothing() -> Chain:
+    """Return the chain of a ledger that was never used."""
+    if LedgerEvent.objects.exists():
+        raise LedgerBroken("The consent ledger has events, but its head is missing.")
+    return Chain(0, ledger.GENESIS)
 
 
 def _check_particulars(event: LedgerEvent, key: bytes) -> None:
