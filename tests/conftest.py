@@ -1,7 +1,7 @@
 """The ground that every test stands on: settings, databases, a closed network, a browser."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import django
@@ -28,14 +28,29 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse what cannot work here, and put browser tests last.
+    """Refuse what cannot work here, mark what one run says, and put browser tests last.
 
     Playwright leaves an event loop in its process for good, which ordinary tests must not meet.
     """
     for item in items:
         _refuse_flush(item)
+        if not _meets_the_suites_database(item):
+            item.add_marker("once")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def _meets_the_suites_database(item: pytest.Item) -> bool:
+    """Tell whether a test stands on the database that the suite runs on.
+
+    Without the marker or one of these fixtures pytest-django lets nobody near it, and an
+    installation of a test's own has an SQLite of its own.
+    """
+    if item.get_closest_marker("django_db") is not None:
+        return True
+    fixtures: Iterable[str] = getattr(item, "fixturenames", ())
+    return any(name in {"db", "world"} or name.endswith("database") for name in fixtures)
 
 
 def _refuse_flush(item: pytest.Item) -> None:

@@ -97,6 +97,8 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 24}}
     _database["CONN_MAX_AGE"] = 0
+    # Else the first calls after the server was restarted meet connections that are dead.
+    _database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _database}
 
 # --- requests ---------------------------------------------------------------------------------
