@@ -28,16 +28,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Refuse what cannot work here, and mark what one run says for all databases."""
+    _refuse_flush(item)
+    if not _meets_the_suites_database(item):
+        item.add_marker("once")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse what cannot work here, mark what one run says, and put browser tests last.
+    """Put browser tests last, behind what pytest-django has put in order.
 
     Playwright leaves an event loop in its process for good, which ordinary tests must not meet.
     """
-    for item in items:
-        _refuse_flush(item)
-        if not _meets_the_suites_database(item):
-            item.add_marker("once")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
