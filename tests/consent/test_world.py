@@ -178,4 +178,4 @@ def test_a_town_for_a_while():
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_town_for_long():
-    let_it_run(examples=40, steps=40)
+    let_it_run(examples=16, steps=40)

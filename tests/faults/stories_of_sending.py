@@ -134,7 +134,7 @@ def killed_again_and_again(world: World) -> None:
         world.worker.kill()
 
 
-@fault("worker suspended with texts at the carrier, woken after the lease", short=True)
+@fault("worker suspended with texts at the carrier, woken after the lease")
 def suspended_past_the_lease(world: World) -> None:
     untaken, unanswered, stopped = world.people(3)
     held = [on_its_way(world, untaken, "seen"), on_its_way(world, unanswered, "taken")]

@@ -26,7 +26,7 @@ def join(calls: list[Thread]) -> None:
         call.join()
 
 
-@fault("database locked by somebody else", short=True, weight=8)
+@fault("database locked by somebody else", weight=8)
 def locked(world: World) -> None:
     people = world.people(3)
     world.write(people[0])
