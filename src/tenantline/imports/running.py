@@ -30,8 +30,8 @@ from tenantline.tenants.bulk import Ready
 AIM = 0.05  # seconds that a slice may hold the database
 REST = 0.006  # seconds between two slices, besides those that planning the next one takes
 LEASE = timedelta(seconds=60)  # a worker that is silent for so long is taken for dead
-MOST_ROWS = 400
-FEWEST_ROWS = 160  # a slice costs something by itself: smaller ones would only be more of them
+MOST_ROWS = 150
+FEWEST_ROWS = 60  # a slice costs something by itself: smaller ones would only be more of them
 MOST_HEAVY = 6  # changed numbers and ended rentals in a slice
 
 
