@@ -130,6 +130,24 @@ def test_is_for_a_person_to_decide(text):
     assert heard(text) == "ask"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "wrong number",
+            "who is this",
+            "new phone who dis",
+            "número equivocado",
+            "this isn't Maria",
+        ),
+        "Wrong number. Too many texts!",
+    ],
+)
+def test_an_unclear_text_of_somebody_else_is_told_from_the_other_unclear_ones(text):
+    assert decide(text).wrong_person
+    assert not decide("only text me about payments").wrong_person
+
+
 def test_the_words_that_decided_are_told_and_names_are_not():
     decision = decide("Hi, Bob Quimby here: take me off your list, 555-0142!")
     assert decision.words == "take me off your list"

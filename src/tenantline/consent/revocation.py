@@ -23,6 +23,7 @@ _REVOKES: Final = 3.5
 _WISHES: Final = "SUCRZn03"  # classes of words that wish for something even when they stand alone
 _SAYS_NOTHING: Final = dict.fromkeys(map(ord, "x2.,"))  # classes of words that mean nothing here
 _DENIED: Final = 2.5  # taken off where a text says that it does not want out, or misses texts
+_WRONG_PERSON: Final = frozenset({"wrong person", "who is this"})  # patterns that say so
 
 # "This isn't Maria": a name, told by its capital
 _SOMEBODY_ELSE: Final = re.compile(
@@ -37,11 +38,14 @@ class Decision:
     """What a text was decided to be, the words that decided, and by which pattern.
 
     ``words`` are in plain spelling. They name nobody: what is not in the lexicon is an ellipsis.
+    ``wrong_person`` tells, of an unclear text, that somebody else seems to have the phone ("wrong
+    number", "who is this", "this isn't Maria"), whatever else the text may say.
     """
 
     heard: Heard
     words: str = ""
     why: str = ""
+    wrong_person: bool = False
 
 
 NOTHING: Final = Decision("nothing")
@@ -67,20 +71,22 @@ def decide(body: str, *, opt_out_type: str = "") -> Decision:
     row = order.row_of(own)
     found = _by_order(row)
     if found.heard == "nothing" and _SOMEBODY_ELSE.match(own):
-        return Decision("ask", "this is not …", "wrong person")
+        return Decision("ask", "this is not …", "wrong person", wrong_person=True)
     return found if found.heard != "nothing" else _by_weight(row)
 
 
 def _by_order(row: order.Row) -> Decision:
     """Decide by the first pattern that revokes, else by the first that leaves it in doubt."""
-    doubt = NOTHING
+    doubt: patterns.Match | None = None
+    wrong = False
     for found in patterns.matches(row.letters):
-        words = row.said(found.start, found.end)
         if found.revokes:
-            return Decision("revoke", words, found.name)
-        if doubt.heard == "nothing":
-            doubt = Decision("ask", words, found.name)
-    return doubt
+            return Decision("revoke", row.said(found.start, found.end), found.name)
+        doubt = doubt or found
+        wrong = wrong or found.name in _WRONG_PERSON
+    if doubt is None:
+        return NOTHING
+    return Decision("ask", row.said(doubt.start, doubt.end), doubt.name, wrong_person=wrong)
 
 
 def _by_weight(row: order.Row) -> Decision:

@@ -54,6 +54,7 @@ def hear_unclear(
                 "source": source,
                 "words": decision.words,
                 "pattern": decision.why,
+                "wrong_person": decision.wrong_person,
             },
         )
         refresh(period.tenant, now=now)
