@@ -89,15 +89,36 @@ def answer(what: str) -> None:
 
 
 @db
-def test_passed_on_closes_the_others_period_and_shared_closes_none():
+@pytest.mark.parametrize(("said", "kept"), [("shared", True), ("passed_on", False)])
+def test_passed_on_closes_the_others_period_and_shared_closes_none(said: str, kept: bool):
     site = cast.site()
     first = cast.opted_in(site)
     second = cast.tenant(site, number=cast.mobile_of(first))
-    answer("shared")
-    assert queries.current_period(first.pk) is not None
-    answer("passed_on")
-    assert queries.current_period(first.pk) is None
+    answer(said)
+    assert (queries.current_period(first.pk) is not None) is kept
     assert queries.current_period(second.pk) is not None
+
+
+@db
+def test_a_question_is_answered_once_and_the_second_learns_who_was_first():
+    site = cast.site()
+    first = cast.opted_in(site)
+    cast.tenant(site, number=cast.mobile_of(first))
+    answer("shared")
+    with pytest.raises(Conflict, match="tester has answered already: one phone is shared"):
+        answer("passed_on")
+    assert queries.current_period(first.pk) is not None
+
+
+@db
+def test_what_was_asked_of_a_number_is_moot_once_it_has_changed_again():
+    site = cast.site()
+    first = cast.opted_in(site)
+    second = cast.tenant(site, number=cast.mobile_of(first))
+    cast.change_number(second, cast.mobile())
+    assert queries.open_questions(second.pk) == []
+    with pytest.raises(Conflict, match="nothing has to be answered any more"):
+        answer("passed_on")
 
 
 @db

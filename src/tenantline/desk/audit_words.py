@@ -22,6 +22,8 @@ _ACTS: Final = {
     "line.connected": "connected a line",
     "line.token_changed": "changed the Auth Token of another line of the same account",
     "line.disconnected": "disconnected a line",
+    "line.help_answered": "had HELP to a line answered by us",
+    "line.help_left": "left HELP to a line to the carrier",
     "line.pace_set": "set the pace of a line",
     "line.paused": "paused a line",
     "line.resumed": "resumed a line",

@@ -55,7 +55,10 @@ def add_facility(
 
 
 def change_facility(*, facility: Facility, by: Actor, now: datetime, **details: Any) -> Facility:
-    """Change a facility's name, address, contact, zone or hours; R6: hours only narrow."""
+    """Change a facility's name, address, contact, zone, hours or days of chat after a move-out.
+
+    R6: hours only narrow. R15: the days are changed by ``consent.tenancies.set_chat_days``.
+    """
     if "timezone" in details:
         facility.timezone = rules.checked_zone(details["timezone"])
     _put_details(facility, details)
@@ -81,7 +84,8 @@ _OTHER_FIELDS: dict[str, type] = {
 }
 
 
-_FIELDS = {"name", "phone", "timezone", *_TEXT_FIELDS, *_OTHER_FIELDS}
+_CHAT_DAYS = "chat_days_after_move_out"
+_FIELDS = {"name", "phone", "timezone", _CHAT_DAYS, *_TEXT_FIELDS, *_OTHER_FIELDS}
 
 
 def _put_details(facility: Facility, details: dict[str, Any]) -> None:
@@ -95,6 +99,8 @@ def _put_details(facility: Facility, details: dict[str, Any]) -> None:
         facility.phone = phone.parse(details["phone"]) if details["phone"] else ""
     if details.get("email"):
         rules.checked_email(str(details["email"]))
+    if _CHAT_DAYS in details:
+        facility.chat_days_after_move_out = rules.checked_chat_days(details[_CHAT_DAYS])
     for name in details.keys() & _TEXT_FIELDS.keys():
         setattr(facility, name, _of_length(details[name], _TEXT_FIELDS[name], name))
     for name in details.keys() & _OTHER_FIELDS.keys():
@@ -262,6 +268,16 @@ def resume_line(*, line: Line, by: Actor, now: datetime) -> None:
         line.paused_at, line.paused_reason = None, ""
         line.save(update_fields=["paused_at", "paused_reason"])
         _tell_line("line.resumed", line, by, now)
+
+
+def answer_help(*, line: Line, answers: bool, by: Actor, now: datetime) -> None:
+    """R16: say whether we answer HELP that comes to a line, where its carrier does not."""
+    if line.answers_help == answers:
+        return
+    with transaction.atomic():
+        line.answers_help = answers
+        line.save(update_fields=["answers_help"])
+        _tell_line("line.help_answered" if answers else "line.help_left", line, by, now)
 
 
 def _tell_line(act: str, line: Line, by: Actor, now: datetime) -> None:

@@ -10,6 +10,7 @@ from tenantline.kernel.errors import BadInput
 
 WIDEST_OPENS = time(8)  # R6
 WIDEST_CLOSES = time(20)
+LONGEST_CHAT_DAYS = 60  # R15
 _MAILBOX = r"[^@\s\x00-\x1f\x7f<>\",;:\\()\[\]]+"
 _EMAIL = re.compile(rf"{_MAILBOX}@{_MAILBOX}\.[^@\s\x00-\x1f\x7f<>\",;:\\()\[\].]{{2,}}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,23}")
@@ -53,3 +54,13 @@ def checked_window(opens: time, closes: time) -> None:
     minutes = (closes.hour - opens.hour) * 60 + closes.minute - opens.minute
     if minutes < 60:
         raise BadInput("The hours for texts must be at least one hour long.", field="window_closes")
+
+
+def checked_chat_days(days: int) -> int:
+    """R15: return for how many days chat goes on after a move-out, or raise ``BadInput``."""
+    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= LONGEST_CHAT_DAYS:
+        raise BadInput(
+            "Chat can go on for 0 to 60 days after a move-out, in whole days.",
+            field="chat_days_after_move_out",
+        )
+    return days

@@ -18,8 +18,8 @@ from tenantline.imports.models import ToldNo
 from tenantline.imports.planning import Step
 from tenantline.kernel.actor import Actor
 from tenantline.tenants import bulk
+from tenantline.tenants import queries as tenants
 from tenantline.tenants.bulk import Change, NewTenant, Ready
-from tenantline.tenants.models import NumberQuestion
 
 _ASKED = "another tenant holds or held this number: staff are asked whether it is shared"
 
@@ -76,7 +76,7 @@ def _change(steps: Sequence[Step], facility: Facility, by: Actor, now: datetime)
         tenant = step.known.tenant
         if step.number is not None:
             consent.change_number(tenant=tenant, number=step.number, by=by, now=now)
-            if NumberQuestion.objects.filter(tenant=tenant, number=step.number).exists():
+            if any(asked.tenant_id == tenant.pk for asked in tenants.open_questions(tenant.pk)):
                 step.remarks.append(_ASKED)
         for unit, at in step.endings:
             consent.move_out(tenant=tenant, at=at, by=by, now=now, unit=unit)

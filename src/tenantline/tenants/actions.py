@@ -7,7 +7,7 @@ and ``end_rentals`` functions here in their own transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -45,7 +45,7 @@ def add_tenant(
     """Add a tenant, with a first mobile number and units where known.
 
     ``details`` are external_id, email, home_phone, language, delivery_method,
-    statements_by_sms, autopay_method, balance_cents, paid_through (a day) and notes.
+    statements_by_sms, paid_through (a day) and notes. Balance and AutoPay are ``billing``'s.
 
     Raises:
         BadInput: a value cannot be used.
@@ -71,7 +71,8 @@ def change_details(*, tenant: Tenant, by: Actor, now: datetime, **details: Any) 
     with transaction.atomic():
         if "external_id" in details:
             _refuse_known(tenant)
-        tenant.save()
+        # Only these: the balance in this row may have moved since it was read.
+        tenant.save(update_fields=sorted(details))
         refresh_search(tenant)
         _tell("tenant.changed", tenant, by, now, fields=sorted(details))
     return tenant
@@ -126,15 +127,38 @@ def open_period(*, tenant: Tenant, number: Number, now: datetime) -> NumberPerio
 
 
 def close_period(*, period: NumberPeriod, because: str, now: datetime) -> None:
-    """End a number period. Called by ``consent`` (R4), which ends its consent."""
+    """End a number period. Called by ``consent`` (R4), which ends its consent.
+
+    What staff were asked because the tenant got this number is not asked any longer.
+    """
     period.ended_at, period.ended_because = now, because
     period.save(update_fields=["ended_at", "ended_because"])
+    asked = NumberQuestion.objects.filter(tenant_id=period.tenant_id, number=period.number)
+    asked.filter(answered_at=None).update(answer="moot", answered_at=now)
     refresh_search(period.tenant)
 
 
+def lock(tenant_ids: Iterable[int]) -> None:
+    """Let nobody else change these tenants' numbers before this transaction ends.
+
+    Always taken in one order and before the ledger's head, so that two never wait for each other.
+    """
+    rows = Tenant.objects.select_for_update(no_key=True).filter(pk__in=set(tenant_ids))
+    list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def answer_question(*, question: NumberQuestion, answer: str, by: Actor, now: datetime) -> None:
-    """Record what staff said of a number two tenants hold. Called by ``consent`` (R15)."""
+    """Record what staff said of a number two tenants hold. Called by ``consent`` (R15).
+
+    Raises:
+        BadInput: the answer is neither ``shared`` nor ``passed_on``.
+        Conflict: somebody has answered before, or the number has changed since.
+    """
     rules.checked_choice(answer, ("shared", "passed_on"), field="answer")
+    rows = NumberQuestion.objects.select_for_update(of=("self",), no_key=True)
+    found = rows.get(pk=question.pk)
+    if found.answered_at is not None:
+        raise Conflict(rules.answered_words(found.answer, found.answered_by), code="answered")
     question.answer, question.answered_at, question.answered_by = answer, now, by.name
     question.save(update_fields=["answer", "answered_at", "answered_by"])
     _tell("tenant.number_question_answered", question.tenant, by, now, answer=answer)
@@ -189,12 +213,6 @@ def _short(value: str, limit: int, field: str) -> str:
     return value
 
 
-def _cents(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**15:
-        raise BadInput("The balance is a whole number of cents.", field="balance_cents")
-    return value
-
-
 def _day(value: Any) -> date | None:
     if value is not None and type(value) is not date:
         raise BadInput("Paid through is a day.", field="paid_through")
@@ -212,9 +230,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "home_phone": lambda value: _short(str(value or ""), 40, "home_phone"),
     "language": _choice("language", Language.values),
     "delivery_method": _choice("delivery_method", DeliveryMethod.values),
-    "autopay_method": _choice("autopay_method", rules.AUTOPAY_METHODS),
     "statements_by_sms": bool,
-    "balance_cents": _cents,
     "notes": lambda value: _short(str(value or ""), 10_000, "notes"),
     "paid_through": _day,
 }

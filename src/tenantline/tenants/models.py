@@ -32,7 +32,9 @@ class Tenant(models.Model):
         max_length=5, choices=DeliveryMethod, default=DeliveryMethod.PRINT
     )
     statements_by_sms = models.BooleanField(default=False)
+    # Kept by ``billing`` and written there alone: the balance is the sum of the entries (ADR 21).
     autopay_method = models.CharField(max_length=8, default="NET")
+    autopay_day = models.PositiveSmallIntegerField(null=True)  # of the month
     balance_cents = models.BigIntegerField(default=0)
     paid_through = models.DateField(null=True)  # as the management system last said
     notes = models.TextField(blank=True)
@@ -94,6 +96,6 @@ class NumberQuestion(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
     other = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    answer = models.CharField(max_length=9, blank=True)  # shared, passed_on
+    answer = models.CharField(max_length=9, blank=True)  # shared, passed_on, moot
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=150, blank=True)

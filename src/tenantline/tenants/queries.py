@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Prefetch, QuerySet
@@ -123,16 +124,71 @@ def by_external_id(facility_id: int, external_id: str) -> Tenant | None:
 
 def open_questions(tenant_id: int) -> list[NumberQuestion]:
     """R15: return the unanswered questions on whose number it is, as this tenant or the other."""
-    rows = NumberQuestion.objects.select_related("tenant", "other").filter(answered_at=None)
+    rows = _questions().filter(answered_at=None)
     return list(rows.filter(tenant_id=tenant_id) | rows.filter(other_id=tenant_id))
 
 
-def question(*, scope: Scope, question_id: int) -> NumberQuestion:
-    """Return an open question about a tenant in scope, or raise ``NotFound``."""
-    rows = NumberQuestion.objects.select_related("tenant", "other").filter(
-        pk=question_id, answered_at=None
-    )
-    found = scope.narrow(rows, "tenant__facility_id").first()
+def questions_waiting(*, scope: Scope, view: Scope) -> tuple[QuerySet[NumberQuestion], int]:
+    """R15, R10: return the open questions in ``view`` that this ``scope`` may answer, oldest first.
+
+    With them comes how many more wait there for somebody whose scope covers both tenants.
+    """
+    rows = _questions().filter(answered_at=None).order_by("asked_at", "id")
+    here = view.narrow(rows, "tenant__facility_id") | view.narrow(rows, "other__facility_id")
+    mine = scope.narrow(scope.narrow(here, "tenant__facility_id"), "other__facility_id")
+    return mine, here.count() - mine.count()
+
+
+def question(*, scope: Scope, tenant_id: int, question_id: int) -> NumberQuestion:
+    """Return a question, open or not, that concerns a tenant in scope, or raise ``NotFound``."""
+    get(scope=scope, tenant_id=tenant_id)
+    rows = _questions().filter(pk=question_id)
+    found = (rows.filter(tenant_id=tenant_id) | rows.filter(other_id=tenant_id)).first()
     if found is None:
-        raise NotFound("That question has been answered already.")
+        raise NotFound("There is no such question.")
     return found
+
+
+def _questions() -> QuerySet[NumberQuestion]:
+    return NumberQuestion.objects.select_related("tenant__facility", "other__facility")
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """R12, R10: who holds a number: the tenants in the asker's scope, and how many others."""
+
+    tenants: tuple[Tenant, ...] = ()
+    elsewhere: int = 0
+
+    def without(self, *tenant_ids: int) -> Sharing:
+        """Return who else holds it, apart from these tenants of the scope."""
+        others = (tenant for tenant in self.tenants if tenant.pk not in tenant_ids)
+        return Sharing(tuple(others), self.elsewhere)
+
+    def __len__(self) -> int:
+        return len(self.tenants) + self.elsewhere
+
+
+def sharing(*, numbers: Collection[str], scope: Scope) -> dict[str, Sharing]:
+    """R12: return for each of these numbers who holds it now."""
+    found: dict[str, Sharing] = {}
+    for period in _current(numbers):
+        known = found.get(period.number, Sharing())
+        inside = scope.covers(period.tenant.facility_id)
+        found[period.number] = Sharing(
+            (*known.tenants, period.tenant) if inside else known.tenants,
+            known.elsewhere + (not inside),
+        )
+    return found
+
+
+def _current(numbers: Collection[str]) -> QuerySet[NumberPeriod]:
+    rows = NumberPeriod.objects.select_related("tenant__facility")
+    return rows.filter(number__in=numbers, ended_at=None).order_by("id")
+
+
+def periods_of_others(*, number: str, tenant_id: int) -> list[NumberPeriod]:
+    """R15: return for everyone else who holds or held a number their latest period with it."""
+    rows = NumberPeriod.objects.select_related("tenant__facility").filter(number=number)
+    latest = {row.tenant_id: row for row in rows.exclude(tenant_id=tenant_id).order_by("id")}
+    return list(latest.values())

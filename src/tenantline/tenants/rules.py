@@ -57,3 +57,11 @@ def checked_choice(value: str, allowed: Iterable[str], *, field: str) -> str:
     if value not in allowed:
         raise BadInput(f"{field} must be one of {', '.join(allowed)}.", field=field)
     return value
+
+
+def answered_words(answer: str, by: str) -> str:
+    """R15: return the sentence for who answers a question on a number that is not open any more."""
+    if answer == "moot":
+        return "The number has changed since; nothing has to be answered any more."
+    said = {"shared": "one phone is shared", "passed_on": "the number was passed on"}[answer]
+    return f"{by} has answered already: {said}. Nothing was changed."

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ),
                 ("statements_by_sms", models.BooleanField(default=False)),
                 ("autopay_method", models.CharField(default="NET", max_length=8)),
+                ("autopay_day", models.PositiveSmallIntegerField(null=True)),
                 ("balance_cents", models.BigIntegerField(default=0)),
                 ("paid_through", models.DateField(null=True)),
                 ("notes", models.TextField(blank=True)),
