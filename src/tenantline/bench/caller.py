@@ -15,6 +15,7 @@ from tenantline.carrier.signature import signature
 
 ACCOUNT = "AC" + "a1" * 16
 AUTH_TOKEN = "b2" * 16
+LINE_A_SECOND = 4.0  # segments, as a registered brand may: what is measured is not the pace
 LONGEST_WAIT = 30.0  # seconds for one answer
 
 

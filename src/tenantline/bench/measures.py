@@ -115,6 +115,7 @@ def dispatch(bench: Bench, engine: Engine) -> list[Sheet]:
         "dispatch", f"Texts dispatched over {bench.sizes.lines} lines ({engine[0]})",
         ("carrier answers in", "workers", "texts", "seconds", "a second", "of the pace"),
     )  # fmt: skip
+    pace = bench.sizes.lines * caller.LINE_A_SECOND
     for latency in bench.sizes.latencies_ms:
         for workers in (1, 2) if engine[1] else (1,):
             bench.say(f"{sheet.title}: {latency} ms, {workers} workers")
@@ -123,7 +124,7 @@ def dispatch(bench: Bench, engine: Engine) -> list[Sheet]:
             # The first text of every line may leave at once; what follows is the pace.
             rate = (texts - bench.sizes.lines) / seconds
             sheet.add(
-                f"{latency} ms", workers, texts, seconds, rate, _ratio(rate, bench.sizes.lines)
+                f"{latency} ms", workers, texts, seconds, rate, _ratio(rate, pace)
             )
     return [sheet]
 

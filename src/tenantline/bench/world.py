@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from tenantline.bench import history
-from tenantline.bench.caller import ACCOUNT, AUTH_TOKEN
+from tenantline.bench.caller import ACCOUNT, AUTH_TOKEN, LINE_A_SECOND
 from tenantline.consent import forms
 from tenantline.conversations import actions as conversations
 from tenantline.conversations import inbound
@@ -27,6 +27,7 @@ from tenantline.kernel import clock
 from tenantline.kernel.actor import system
 from tenantline.kernel.phone import Number
 from tenantline.mail import queries as mail
+from tenantline.outbox import pacing
 from tenantline.staff import actions as staff
 from tenantline.tenants import actions as tenants
 from tenantline.tenants import queries as people
@@ -49,7 +50,9 @@ def lines(number: int) -> list[str]:
             code=f"F{nth:03}", name=f"Bench {nth}", timezone="America/Chicago", by=BY, now=now
         )
         details = facilities.LineDetails(f"+1512555{1000 + nth}", "twilio", ACCOUNT, AUTH_TOKEN)
-        made.append(facilities.connect_line(facility=where, details=details, by=BY, now=now).number)
+        line = facilities.connect_line(facility=where, details=details, by=BY, now=now)
+        pacing.set_pace(line=line, a_second=LINE_A_SECOND, a_day=None, by=BY, now=now)
+        made.append(line.number)
     return made
 
 

@@ -6,7 +6,8 @@ are worked on first.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -34,6 +35,7 @@ _log = structlog.get_logger(__name__)
 # Twilio's list is by day and a text may be listed late, so every reading looks back this far.
 OVERLAP: Final = timedelta(days=1)
 _AT_A_TIME: Final = 200
+LISTS_AT_ONCE: Final = 8
 _REST_OF_THE_SECOND: Final = timedelta(microseconds=999_999)
 
 
@@ -43,6 +45,23 @@ class LineRead:
 
     found: int = 0
     problem: str = ""
+
+
+async def read_lines(client: Client, lines: Iterable[Line]) -> None:
+    """Read the inbound lists of lines, a few at a time: one that does not answer delays no other.
+
+    What a reading did not foresee is raised when the others have ended.
+    """
+    waiting = iter(lines)
+
+    async def read_what_waits() -> None:
+        for line in waiting:
+            await read_line(client, line)
+
+    readers = (read_what_waits() for _ in range(LISTS_AT_ONCE))
+    for outcome in await asyncio.gather(*readers, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
 
 
 async def read_line(client: Client, line: Line) -> int | None:
@@ -92,8 +111,19 @@ def _since(line: Line) -> datetime:
 
 
 def _keep(line: Line, listed: list[ListedMessage], began_at: datetime) -> int:
-    known = calls.known_sids([item.sid for item in listed])
+    known = calls.known_sids([item.sid for item in listed]) if listed else ()
     missed = [item for item in listed if item.sid not in known and _is_ours(item, line)]
+    ids = _stored(missed, line) if missed else []
+    # STOPs first, otherwise in the order they came: Twilio lists newest first, the sort is stable.
+    ids.reverse()
+    for call_id, _ in sorted(ids, key=lambda pair: not _is_stop(pair[1])):
+        inbound.work_safely(call_id=call_id, now=clock.now())
+    hearing.note_reading(line_id=line.pk, began_at=began_at, now=clock.now())
+    return len(ids)
+
+
+def _stored(missed: list[ListedMessage], line: Line) -> list[tuple[int, str]]:
+    """Store what no webhook brought; return the new calls' ids and bodies."""
     ids: list[tuple[int, str]] = []
     heard = hearing.knowledge(clock.now())
     for start in range(0, len(missed), _AT_A_TIME):
@@ -101,12 +131,7 @@ def _keep(line: Line, listed: list[ListedMessage], began_at: datetime) -> int:
         calls_ = [_call(item, line, heard) for item in group]
         stored = intake.store(calls_, now=clock.now())
         ids += [(i, item.body) for i, item in zip(stored, group, strict=True) if i is not None]
-    # STOPs first, otherwise in the order they came: Twilio lists newest first, the sort is stable.
-    ids.reverse()
-    for call_id, _ in sorted(ids, key=lambda pair: not _is_stop(pair[1])):
-        inbound.work_safely(call_id=call_id, now=clock.now())
-    hearing.note_reading(line_id=line.pk, began_at=began_at, now=clock.now())
-    return len(ids)
+    return ids
 
 
 def _is_ours(item: ListedMessage, line: Line) -> bool:

@@ -113,7 +113,8 @@ def note_reading(*, line_id: int, began_at: datetime, now: datetime) -> None:
     if known is not None and began_at < known.began_at <= now:
         began_at = known.began_at
     changes: dict[str, object] = {"began_at": began_at, "problem": "", "problem_at": None}
-    LineReading.objects.update_or_create(line_id=line_id, defaults=changes)
+    if not LineReading.objects.filter(line_id=line_id).update(**changes):
+        LineReading.objects.update_or_create(line_id=line_id, defaults=changes)
 
 
 def assume_known(*, name: str, line_ids: Iterable[int], now: datetime) -> None:

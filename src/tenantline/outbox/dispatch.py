@@ -34,7 +34,7 @@ from tenantline.outbox.claiming import AT_THE_SOCKET_WITHIN, Job, Look
 from tenantline.outbox.settle import settle_all
 
 _log = structlog.get_logger(__name__)
-AT_ONCE: Final = 64
+AT_ONCE: Final = 128
 _SETTLING_TRIES: Final = 30  # a second apart; a lease has ended by then, and the text is looked for
 T = TypeVar("T")
 

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 async def read_lines(client: Client) -> int:
     """Read the inbound list of every line whose inbound is unknown or stale."""
-    for line in await in_database(_to_read):
-        await reconcile.read_line(client, line)
+    await reconcile.read_lines(client, await in_database(_to_read))
     return 0
 
 
