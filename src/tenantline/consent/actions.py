@@ -168,15 +168,20 @@ def answer_number_question(
     """R15: record whether two tenants share a number or it was passed on.
 
     Passed on closes the other tenant's period, and its consent.
+
+    Raises:
+        BadInput: the answer is neither ``shared`` nor ``passed_on``.
+        Conflict: it has been answered before.
     """
     with transaction.atomic():
+        tenant_actions.lock((question.tenant_id, question.other_id))
         tenant_actions.answer_question(question=question, answer=answer, by=by, now=now)
         if answer == "passed_on":
             period = tenants.current_period(question.other_id)
             if period is not None and period.number == question.number:
                 _close(period, because="passed_on", by=by, now=now)
                 refresh(question.other, now=now)
-    refresh(question.tenant, now=now)
+        refresh(question.tenant, now=now)
 
 
 def move_out(*, tenant: Tenant, at: datetime, by: Actor, now: datetime, unit: str = "") -> None:
@@ -206,8 +211,10 @@ def note_tenancy_end(*, tenant: Tenant, now: datetime) -> None:
         OptInForm.objects.filter(tenant=tenant, dead_at=None).update(
             dead_at=now, dead_because="moved_out"
         )
-        until = _chat_ends(tenant, tenancy.ended_at)
         facts = ledger.facts_of(period)
+        until = _chat_ends(tenant, tenancy.ended_at)
+        # A facility that lets chat go on for longer now revives nothing.
+        until = min(until, rules.fold(facts).chat_ends_at or until)
         ending = rules.Fact(ref=0, kind="tenancy_ended", at=now, until=until)
         if rules.fold([*facts, ending]) != rules.fold(facts):
             ledger.append(
