@@ -26,9 +26,9 @@ from tenantline.tenants.models import Tenant
 class Entry:
     """One event. ``number`` is E.164; ``words`` tells that the wording shown can be read in full.
 
-    ``by`` names the staff member, empty where it was the tenant; ``note`` is what staff wrote or
-    the tenant texted, ``decided`` its words that made it a revocation; ``elsewhere`` marks an event
-    of a facility outside the reader's scope.
+    ``by`` names the staff member, empty where it was the tenant alone; ``note`` is what staff
+    wrote or the tenant texted, ``decided`` its words that made it a revocation;
+    ``elsewhere`` marks an event of a facility outside the reader's scope.
     """
 
     event_id: int
@@ -45,6 +45,8 @@ class Entry:
     message_sid: str = ""
     because: str = ""
     ip: str = ""
+    user_agent: str = ""
+    handed_over: bool = False
     decided: str = ""
     words: bool = False
     elsewhere: bool = False
@@ -146,7 +148,7 @@ def _entry(event: LedgerEvent, scope: Scope) -> Entry:
         at=event.at,
         number=particulars.number if particulars else "",
         services=tuple(body.get("services", ())),
-        by="" if elsewhere else str(body.get("by", "")),
+        by="" if elsewhere else str(body.get("by") or _counter_staff(body)),
         medium=str(body.get("medium", "")),
         note="" if elsewhere or particulars is None else _note(event.kind, particulars.text),
         version=str(body.get("version", "")),
@@ -154,10 +156,17 @@ def _entry(event: LedgerEvent, scope: Scope) -> Entry:
         message_sid=str(body.get("message_sid") or _sid(body.get("source"))),
         because=str(body.get("because") or body.get("why") or ""),
         ip="" if elsewhere or particulars is None else particulars.ip,
+        user_agent="" if elsewhere or particulars is None else particulars.user_agent,
+        handed_over=bool(body.get("handed_over")),
         decided=str(body.get("words", "")) if event.kind == "stopped" else "",
         words=event.kind == "form_submitted",
         elsewhere=elsewhere,
     )
+
+
+def _counter_staff(body: Mapping[str, Any]) -> str:
+    """Return who gave a form out at the counter, where the tenant submitted it."""
+    return str(body.get("issued_by", "")) if body.get("medium") == "counter" else ""
 
 
 def _note(kind: str, text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenantline.desk import chat_urls, export_urls, import_urls
+from tenantline.desk import chat_urls, counter_urls, export_urls, import_urls
 from tenantline.desk.views import (
     account,
     frame,
@@ -72,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="recovery_leave_out",
     ),
     *chat_urls.urlpatterns,
+    *counter_urls.urlpatterns,
     *export_urls.urlpatterns,
     *import_urls.urlpatterns,
     path("search/", frame.search, name="search"),

@@ -1,5 +1,8 @@
 """The opt-in form behind its link, and the pages around it (R2, R13).
 
+A form that was handed over on the office's own device is filled in once; after that its number
+and its answers are not shown there again.
+
 Looking changes nothing, whatever looks: only the two POSTs write. Both are exempt from the CSRF
 check on purpose. The unguessable token in the path is the authority, there is no session to
 ride on, and e-mail programs open the link in web views that keep no cookies.
@@ -22,7 +25,7 @@ from tenantline.consent import queries as consent
 from tenantline.consent.services import SERVICES
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.scope import Scope
-from tenantline.kernel import clock, days, phone
+from tenantline.kernel import clock, days, phone, qr
 from tenantline.kernel.errors import NotFound
 from tenantline.public.facsimile import FormView, form_view
 from tenantline.public.letterhead import asked_language, letterhead, page
@@ -61,6 +64,8 @@ def form(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         return _hand_in(request, token)
     shown = forms.peek(token, now=clock.now(), language=asked_language(request))
+    if _is_filled_in(shown):
+        return _go("opt-in-done", token, shown.language)
     return _form_page(request, token, shown, form_view(shown))
 
 
@@ -87,6 +92,8 @@ def done(request: HttpRequest, token: str) -> HttpResponse:
             "waiting": [names[s] for s in SERVICES if s in standing.waiting],
             "active": [names[s] for s in SERVICES if standing.services[s]],
             "until": until and days.long_day(until, zone=zone, language=shown.language),
+            "start_code": _start_code(shown),
+            **device(shown.form.handed_over, shown.tenant.pk),
         },
     )
 
@@ -99,12 +106,14 @@ def not_mine(request: HttpRequest, token: str) -> HttpResponse:
         forms.disown(token=token, ip=_ip(request), user_agent=_agent(request), now=now)
         return _go("opt-in-disowned", token, asked_language(request))
     shown = forms.peek(token, now=now, language=asked_language(request))
+    if _is_filled_in(shown):
+        return _go("opt-in-done", token, shown.language)
     return page(
         request,
         "not_mine",
         language=shown.language,
         house=letterhead(shown.tenant.facility),
-        context={"token": token, "shown": shown},
+        context={"token": token, "shown": shown} | device(shown.form.handed_over, shown.tenant.pk),
     )
 
 
@@ -122,6 +131,8 @@ def disowned(request: HttpRequest, token: str) -> HttpResponse:
 
 def _hand_in(request: HttpRequest, token: str) -> HttpResponse:
     now, language = clock.now(), asked_language(request)
+    if _is_filled_in(forms.peek(token, now=now)):
+        return _go("opt-in-done", token, language)
     ticked, agreed = request.POST.getlist("services"), request.POST.get("agree") == "yes"
     try:
         forms.submit(
@@ -157,8 +168,28 @@ def _form_page(
             "form": view,
             "submitted": shown.submitted,
             "active": [names[s] for s in SERVICES if standing.services[s]],
+            **device(shown.form.handed_over, shown.tenant.pk),
         },
     )
+
+
+def device(handed_over: bool, tenant_id: int) -> dict[str, Any]:
+    """Return what a page on the office's own device needs to lead staff back: their sign-in."""
+    if not handed_over:
+        return {"device": False}
+    back = reverse("desk:counter", args=[tenant_id])
+    return {"device": True, "way_back": reverse("desk:sign_in", query={"next": back})}
+
+
+def _is_filled_in(shown: OpenForm) -> bool:
+    return shown.form.handed_over and shown.submitted
+
+
+def _start_code(shown: OpenForm) -> qr.Drawing | None:
+    """Return what a phone's camera reads at the counter: a text START to the facility's line."""
+    if shown.form.medium != "counter":
+        return None
+    return qr.drawn(f"SMSTO:{shown.line_e164}:START")
 
 
 def _standing(shown: OpenForm) -> consent.Consent:
@@ -177,6 +208,7 @@ def _gone_page(request: HttpRequest, gone: FormGone, *, status: int = 410) -> Ht
         context={
             "why": gone.why,
             "line": phone.national(phone.Number(line.number)) if line else "",
+            **device(gone.handed_over, gone.tenant.pk),
         },
     )
 

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from tenantline.public import opt_in, pages
+from tenantline.public import counter, opt_in, pages
 
 urlpatterns = [
     path("opt-in/<str:token>/", opt_in.form, name="opt-in"),
     path("opt-in/<str:token>/done/", opt_in.done, name="opt-in-done"),
     path("opt-in/<str:token>/not-mine/", opt_in.not_mine, name="opt-in-not-mine"),
     path("opt-in/<str:token>/not-mine/done/", opt_in.disowned, name="opt-in-disowned"),
+    path("c/", counter.typed, name="counter-typed"),
+    path("c/<str:token>/", counter.code, name="counter-code"),
     path("program/", pages.programs, name="programs"),
     path("program/<str:code>/", pages.program, name="program"),
     path("terms/", pages.terms, name="terms"),

@@ -57,7 +57,8 @@ _ENGLISH: Final[Words] = {
     "all_set_more": "Your START has arrived. You need do nothing else.",
     "you_get": "You will get",
     "still_waiting": "Still waiting for your START",
-    "stop_help": "Reply STOP to any text to end them all, or HELP for help.",
+    "stop_help": "To end all texts, reply STOP to any of them, or tell the office in any way you "
+    "like. Reply HELP for help.",
     "stopped": "Texts to your number are stopped",
     "stopped_more": "You told us to stop, so we text you nothing. If you would like texts again, "
     "please ask the office.",
@@ -71,6 +72,25 @@ _ENGLISH: Final[Words] = {
     "is signed up for texts by it.",
     "not_mine_yes": "Yes, this is not my number",
     "not_mine_no": "No, go back to the form",
+    # at the counter
+    "counter": {
+        "choose": "Choose your language to open the form.",
+        "more": "The form asks what we may text you about. You decide; agreeing is not a condition "
+        "of renting.",
+        "type_title": "Your code from the counter",
+        "type": "Type the code that the office shows you.",
+        "code": "Code",
+        "go": "Go on",
+        "step": "One last step, with your own phone",
+        "scan": "Point your phone's camera at this code.",
+        "scan_too": "Is the texting phone another one? Point its camera at this code.",
+        "scan_alt": "Code that opens a text with the word START to",
+        "by_hand": "Or write a new text with the one word START to this number:",
+        "from_phone": "Send it from the phone whose number stood on the form.",
+        "back": "Thank you. Now please hand this device back to the office.",
+        "device": "This device belongs to the office.",
+        "staff": "Staff: sign in",
+    },
     # dead links
     "gone": {
         "expired": (
@@ -80,7 +100,8 @@ _ENGLISH: Final[Words] = {
         ),
         "newer": (
             "There is a newer link",
-            "We sent you another e-mail after this one. Please open the link in the newest e-mail.",
+            "We gave you another link after this one. Please use the newest: the one in our last "
+            "e-mail, or the code that you got at the counter.",
         ),
         "number_changed": (
             "The number on file has changed",
@@ -101,10 +122,17 @@ _ENGLISH: Final[Words] = {
             "We cannot take forms just now",
             "Our texting number is being changed. Please try again later, or ask the office.",
         ),
+        "closed": (
+            "This form is closed",
+            "A form from the counter is open for 30 minutes, or until the office closes it. If you "
+            "have sent it already, texting START still works for 30 days after you did. If not, "
+            "ask at the counter for a new code.",
+        ),
         "unknown": (
             "We do not know this link",
-            "Part of it may be missing. Open it from the e-mail itself, or copy the whole address. "
-            "If it still does not work, ask the office for a new one.",
+            "Part of it may be missing. Open it from the e-mail itself, or copy the whole address, "
+            "or type the code from the counter again. If it still does not work, ask the office "
+            "for a new one.",
         ),
         "no_facility": (
             "There is no such facility",
@@ -186,7 +214,8 @@ _SPANISH: Final[Words] = {
     "all_set_more": "Recibimos su START. No tiene que hacer nada más.",
     "you_get": "Recibirá",
     "still_waiting": "Todavía esperamos su START",
-    "stop_help": "Responda STOP a cualquier mensaje para terminarlos todos, o HELP para ayuda.",
+    "stop_help": "Para terminar todos los mensajes, responda STOP a cualquiera, o avise a la "
+    "oficina como prefiera. Responda HELP para ayuda.",
     "stopped": "Los mensajes a su número están detenidos",
     "stopped_more": "Nos pidió terminar, así que no le enviamos nada. Si quiere recibir mensajes "
     "otra vez, pregunte en la oficina.",
@@ -199,6 +228,24 @@ _SPANISH: Final[Words] = {
     "queda inscrito por él.",
     "not_mine_yes": "Sí, este no es mi número",
     "not_mine_no": "No, volver al formulario",
+    "counter": {
+        "choose": "Elija su idioma para abrir el formulario.",
+        "more": "El formulario pregunta sobre qué podemos escribirle. Usted decide; aceptar no es "
+        "condición para rentar.",
+        "type_title": "Su código del mostrador",
+        "type": "Escriba el código que le muestra la oficina.",
+        "code": "Código",
+        "go": "Seguir",
+        "step": "Un último paso, con su propio teléfono",
+        "scan": "Apunte la cámara de su teléfono a este código.",
+        "scan_too": "¿Es otro el teléfono que recibirá mensajes? Apunte su cámara a este código.",
+        "scan_alt": "Código que abre un mensaje con la palabra START al",
+        "by_hand": "O escriba un mensaje nuevo con la palabra START a este número:",
+        "from_phone": "Envíelo desde el teléfono cuyo número estaba en el formulario.",
+        "back": "Gracias. Ahora devuelva este equipo a la oficina, por favor.",
+        "device": "Este equipo es de la oficina.",
+        "staff": "Personal: iniciar sesión",
+    },
     "gone": {
         "expired": (
             "Este enlace ha vencido",
@@ -207,7 +254,8 @@ _SPANISH: Final[Words] = {
         ),
         "newer": (
             "Hay un enlace más nuevo",
-            "Después de este le enviamos otro correo. Abra el enlace del correo más reciente.",
+            "Después de este le dimos otro enlace. Use el más reciente: el de nuestro último "
+            "correo, o el código que recibió en el mostrador.",
         ),
         "number_changed": (
             "El número registrado ha cambiado",
@@ -229,10 +277,17 @@ _SPANISH: Final[Words] = {
             "Estamos cambiando nuestro número de mensajes. Intente más tarde o pregunte en la "
             "oficina.",
         ),
+        "closed": (
+            "Este formulario está cerrado",
+            "Un formulario del mostrador está abierto 30 minutos, o hasta que la oficina lo "
+            "cierre. Si ya lo envió, START sigue funcionando 30 días después. Si no, pida un "
+            "código nuevo en el mostrador.",
+        ),
         "unknown": (
             "No conocemos este enlace",
-            "Puede que le falte una parte. Ábralo desde el correo mismo, o copie la dirección "
-            "completa. Si aún no funciona, pida uno nuevo en la oficina.",
+            "Puede que le falte una parte. Ábralo desde el correo mismo, copie la dirección "
+            "completa, o escriba otra vez el código del mostrador. Si aún no funciona, pida uno "
+            "nuevo en la oficina.",
         ),
         "no_facility": (
             "No existe ese sitio",

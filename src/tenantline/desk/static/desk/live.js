@@ -96,6 +96,7 @@
 
   // --- a new release, an ended session --------------------------------------------------------
   let release = null;
+  const root = document.documentElement;
   const say = (sentence, kind) =>
     document.dispatchEvent(new CustomEvent("toast", { detail: { sentence, kind } }));
 
@@ -104,6 +105,15 @@
       say("Tenantline has been updated. Reload this page when it suits you; drafts are kept.", "waiting");
     }
     release = event.detail;
+  });
+  // This device is in a tenant's hands: nothing of the office's may stay on its screen.
+  document.addEventListener("live:handed-over", () => {
+    if ("handingOver" in root.dataset) return;
+    const back = document.createElement("a");
+    back.href = "/sign-in/";
+    back.textContent = "This device was handed over. Sign in to go on.";
+    document.title = "Tenantline";
+    document.body.replaceChildren(back);
   });
   document.addEventListener("live:signed-out", () =>
     say("You have been signed out. Drafts are kept; sign in again to go on.", "stop"),
