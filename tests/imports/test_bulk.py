@@ -22,7 +22,7 @@ from tests import cast
 pytestmark = pytest.mark.django_db
 DETAILS: dict[str, Any] = {
     "name": "Ana  Díaz", "email": "ana@example.com", "home_phone": "512-555-0100 x4",
-    "language": "es", "balance_cents": -12, "notes": "a note", "paid_through": date(2026, 11, 30),
+    "language": "es", "notes": "a note", "paid_through": date(2026, 11, 30),
 }  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def test_a_change_made_with_many_is_the_change_made_alone():
     where, now = cast.site(), clock.now()
     one, other = (cast.tenant(where, "Ana", number=cast.mobile(), email="", units=["A1"])
                   for _ in range(2))  # fmt: skip
-    changed = {"name": "Bea", "balance_cents": 7, "paid_through": date(2026, 1, 1)}
+    changed = {"name": "Bea", "home_phone": "none", "paid_through": date(2026, 1, 1)}
     actions.change_details(tenant=one, by=cast.TESTER, now=now, **changed)
     actions.move_in(tenant=one, unit="B2", by=cast.TESTER, now=now)
     known = bulk.known(Tenant.objects.filter(pk=other.pk))[other.pk]

@@ -17,7 +17,8 @@ from tenantline.carrier.types import SANDBOX_ACCOUNT_SID
 from tenantline.cli.demo_people import PEOPLE, Person, Step
 from tenantline.cli.start import BY
 from tenantline.consent import actions as consent
-from tenantline.consent import forms
+from tenantline.consent import forms, people
+from tenantline.consent.people import Wanted
 from tenantline.conversations import actions as conversations
 from tenantline.conversations import queries as threads
 from tenantline.conversations.actions import Draft
@@ -30,7 +31,6 @@ from tenantline.mail import queries as letters
 from tenantline.sandbox import history
 from tenantline.staff import actions as staff
 from tenantline.staff.queries import actor_for
-from tenantline.tenants import actions as tenants
 from tenantline.tenants import queries as tenant_queries
 
 if TYPE_CHECKING:
@@ -179,17 +179,16 @@ def _instant(step: Step, tenancy: _Tenancy, now: datetime) -> datetime:
 
 def _move_in(tenancy: _Tenancy, at: datetime) -> Tenant:
     person = tenancy.person
-    return tenants.add_tenant(
-        facility=tenancy.site.facility,
-        name=person.name,
-        by=tenancy.site.clerk,
-        now=at,
+    details = {"email": person.email, "language": person.language}
+    account = {"balance_cents": person.balance_cents, "autopay_method": person.autopay_method}
+    wanted = Wanted(
+        details=details | account,
         number=Number(person.mobile) if person.mobile else None,
         units=person.units,
-        email=person.email,
-        language=person.language,
-        balance_cents=person.balance_cents,
-        autopay_method=person.autopay_method,
+    )
+    by = tenancy.site.clerk
+    return people.add(
+        facility=tenancy.site.facility, name=person.name, wanted=wanted, by=by, now=at
     )
 
 

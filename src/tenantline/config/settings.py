@@ -47,6 +47,7 @@ ROOMS = [
     "facilities",
     "intake",
     "tenants",
+    "billing",
     "consent",
     "carrier",
     "outbox",
@@ -75,8 +76,12 @@ APPEND_ONLY_TABLES = [
     "consent_ledgerevent",
     "consent_clearance",
     "consent_wording",
+    "consent_erasure",
     "audit_entry",
+    "billing_entry",
 ]
+# Tables whose rows never change and may be deleted only where another one names them.
+ERASABLE_TABLES = {"consent_particulars": "consent_erasure"}
 AUTH_USER_MODEL = "staff.Staff"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

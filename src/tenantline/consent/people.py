@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
+from tenantline.billing import actions as billing
+from tenantline.billing import autopay
 from tenantline.consent import actions as consent
 from tenantline.consent import queries as consent_queries
 from tenantline.facilities.models import Facility
@@ -35,21 +37,29 @@ class Unsaid(Enum):
 
 
 UNSAID: Literal[Unsaid.UNSAID] = Unsaid.UNSAID
+_BILLINGS: Final = ("balance_cents", "autopay_method", "autopay_day")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What a tenant is to be like; what is left out stays as it is.
 
-    ``details`` are those of ``tenants.actions.add_tenant``, and name. ``number`` None: no mobile
-    number any more. ``units``: exactly these are rented. ``moved_out_at``: when the last rental
-    ends or ended; None calls off a move-out that is still to come.
+    ``details`` are those of ``tenants.actions.add_tenant``, and name, and what ``billing`` keeps:
+    balance_cents, autopay_method, autopay_day. ``number`` None: no mobile number any more.
+    ``units``: exactly these are rented. ``moved_out_at``: when the last rental ends or ended; None
+    calls off a move-out that is still to come. ``cancel_pending_draft``: of AutoPay's.
     """
 
     details: Mapping[str, Any] = field(default_factory=dict)
     number: Number | Literal[Unsaid.UNSAID] | None = UNSAID
     units: Sequence[str] | None = None
     moved_out_at: datetime | Literal[Unsaid.UNSAID] | None = UNSAID
+    cancel_pending_draft: bool = False
+
+    @property
+    def contact(self) -> dict[str, Any]:
+        """Return the details that ``tenants`` keeps."""
+        return {name: self.details[name] for name in self.details if name not in _BILLINGS}
 
 
 def add(*, facility: Facility, name: str, wanted: Wanted, by: Actor, now: datetime) -> Tenant:
@@ -69,8 +79,9 @@ def add(*, facility: Facility, name: str, wanted: Wanted, by: Actor, now: dateti
                 units=wanted.units or (),
                 by=by,
                 now=now,
-                **wanted.details,
+                **wanted.contact,
             )
+            _put_account(tenant, wanted, by, now)
             if isinstance(wanted.moved_out_at, datetime):
                 consent.move_out(tenant=tenant, at=wanted.moved_out_at, by=by, now=now)
     except IntegrityError as clash:
@@ -91,14 +102,30 @@ def change(*, tenant: Tenant, wanted: Wanted, by: Actor, now: datetime) -> Tenan
     try:
         with transaction.atomic():
             tenant = Tenant.objects.select_for_update(of=("self",), no_key=True).get(pk=tenant.pk)
-            if wanted.details:
-                tenant_actions.change_details(tenant=tenant, by=by, now=now, **wanted.details)
+            if wanted.contact:
+                tenant_actions.change_details(tenant=tenant, by=by, now=now, **wanted.contact)
+            _put_account(tenant, wanted, by, now)
             if wanted.number is not UNSAID:
                 consent.change_number(tenant=tenant, number=wanted.number, by=by, now=now)
             _change_rentals(tenant, wanted, by, now)
     except IntegrityError as clash:
         raise _conflict(tenant.facility_id, wanted, clash) from clash
     return tenant
+
+
+def _put_account(tenant: Tenant, wanted: Wanted, by: Actor, now: datetime) -> None:
+    said = wanted.details
+    if "autopay_method" in said or "autopay_day" in said or wanted.cancel_pending_draft:
+        autopay.change_method(
+            tenant=tenant,
+            method=said.get("autopay_method"),
+            day=said.get("autopay_day", autopay.UNSAID),
+            cancel_pending_draft=wanted.cancel_pending_draft,
+            by=by,
+            now=now,
+        )
+    if "balance_cents" in said:
+        billing.state_balance(tenant=tenant, cents=said["balance_cents"], by=by, now=now)
 
 
 def _change_rentals(tenant: Tenant, wanted: Wanted, by: Actor, now: datetime) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tenantline.audit import actions as audit
+from tenantline.billing import bulk as accounts
 from tenantline.consent import actions as consent
 from tenantline.consent import bulk as opt_outs
 from tenantline.facilities.models import Facility
@@ -47,6 +48,12 @@ def apply(
     wanted = [step for step in steps if step.outcome in {"added", "updated"}]
     _add([step for step in wanted if step.known is None], new)
     _change([step for step in wanted if step.known is not None], facility, by, now)
+    balances = {
+        step.tenant_id: step.balance_cents
+        for step in wanted
+        if step.tenant_id is not None and step.balance_cents is not None
+    }
+    accounts.state_balances(facility=facility, stated=balances, by=by, now=now)
     _take_consent_away(wanted, source, by, now)
     _forget_no([step for step in steps if step.together.row.sms and step.known])
     if wanted:

@@ -20,7 +20,7 @@ from tenantline.tenants.bulk import Known, NewRental
 from tenantline.tenants.models import NumberPeriod, Rental, Tenant
 
 Outcome = Literal["added", "updated", "unchanged", "joined", "skipped", "refused"]
-_OVERWRITTEN = ("name", "external_id", "email", "home_phone", "language")
+_OVERWRITTEN = ("name", "external_id", "email", "home_phone", "language", "paid_through")
 _SEVERAL = "Several tenants here could be meant; give the row the tenant's id."
 _NO_NUMBER = "no mobile number, so there is no consent to take away"
 
@@ -29,13 +29,15 @@ _NO_NUMBER = "no mobile number, so there is no consent to take away"
 class Step:
     """What one tenant of the file changes. ``known`` None: the tenant is new.
 
-    ``number`` is another mobile number to be recorded, ``endings`` are units that are moved out
-    of and when, ``says_no``: an opt-out is to be recorded.
+    ``balance_cents`` is another balance than the account's, ``number`` another mobile number,
+    both to be recorded; ``endings`` are units that are moved out of and when, ``says_no``: an
+    opt-out is to be recorded.
     """
 
     together: Together
     known: Known | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    balance_cents: int | None = None
     number: Number | None = None
     rentals: list[NewRental] = field(default_factory=list)
     endings: list[tuple[str, datetime]] = field(default_factory=list)
@@ -57,7 +59,7 @@ class Step:
         if self.known is None:
             return "added"
         changes = self.details or self.number or self.rentals or self.endings or self.says_no
-        return "updated" if changes else "unchanged"
+        return "updated" if changes or self.balance_cents is not None else "unchanged"
 
 
 @dataclass
@@ -141,25 +143,24 @@ def _fill_new(step: Step, row: Accepted) -> None:
     step.details |= {"home_phone": row.home_phone, "notes": row.notes}
     if row.language:
         step.details["language"] = row.language
-    step.details |= _amounts(row)
+    if row.paid_through is not None:
+        step.details["paid_through"] = row.paid_through
+    step.balance_cents = row.balance_cents
     step.number = row.mobile
     step.says_no = row.sms is False and row.mobile is not None
     if row.sms is False and row.mobile is None:
         step.remarks.append(_NO_NUMBER)
 
 
-def _amounts(row: Accepted) -> dict[str, Any]:
-    said = {"balance_cents": row.balance_cents, "paid_through": row.paid_through}
-    return {name: value for name, value in said.items() if value is not None}
-
-
 def _fill_change(step: Step, known: Known, row: Accepted, told: set[int]) -> None:
     tenant = known.tenant
     said = {name: getattr(row, name) for name in _OVERWRITTEN}
-    wanted = {name: value for name, value in said.items() if value} | _amounts(row)
+    wanted = {name: value for name, value in said.items() if value}
     if row.notes and not tenant.notes:
         wanted["notes"] = row.notes
     step.details = {name: value for name, value in wanted.items() if getattr(tenant, name) != value}
+    if row.balance_cents is not None and row.balance_cents != tenant.balance_cents:
+        step.balance_cents = row.balance_cents
     if row.mobile and (known.period is None or known.period.number != row.mobile):
         step.number = row.mobile
     if row.sms is False:

@@ -10,8 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tenantline.consent import history
+from tenantline.consent import history, people
 from tenantline.consent import queries as consent
+from tenantline.consent.people import Wanted
 from tenantline.conversations import queries as conversations
 from tenantline.desk import problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
@@ -20,7 +21,6 @@ from tenantline.desk.forms import Form, typed
 from tenantline.kernel import phone
 from tenantline.kernel.errors import BadInput, Conflict
 from tenantline.outbox import waiting
-from tenantline.tenants import actions
 from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
@@ -87,7 +87,9 @@ def _change(request: DeskRequest, tenant: Tenant) -> None:
         name: request.POST[name] for name in _DETAILS if name in request.POST
     }
     details["statements_by_sms"] = "statements_by_sms" in request.POST
-    actions.change_details(tenant=tenant, by=request.desk.actor, now=request.desk.now, **details)
+    people.change(
+        tenant=tenant, wanted=Wanted(details=details), by=request.desk.actor, now=request.desk.now
+    )
 
 
 def _opt_in(request: DeskRequest, tenant: Tenant, standing: consent.Consent) -> dict[str, Any]:

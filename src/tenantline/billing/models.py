@@ -1,0 +1,115 @@
+"""Tables of accounts: the ledger, which only grows, and what AutoPay is about to draw."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from tenantline.facilities.models import Facility
+from tenantline.tenants.models import Tenant
+
+
+class EntryKind(models.TextChoices):
+    """What an entry is; ``rules.effect`` says what it adds to the balance."""
+
+    CHARGE = "charge", "Charge"
+    PAYMENT = "payment", "Payment"
+    CREDIT = "credit", "Credit"
+    REVERSAL = "reversal", "Reversal"
+
+
+class Entry(models.Model):
+    """One line of a tenant's account. Append-only (kernel/walls.py): a mistake is reversed.
+
+    ``effect_cents`` is what it adds to the balance, which is the sum of them all (ADR 21).
+    ``external_id`` is its id in the system it comes from, ``request_key`` whose request it was.
+    """
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="entries")
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=8, choices=EntryKind)
+    amount_cents = models.BigIntegerField()
+    effect_cents = models.BigIntegerField()
+    date = models.DateField()
+    due_on = models.DateField(null=True)  # of charges alone
+    memo = models.CharField(max_length=200, blank=True)
+    reverses = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversal"
+    )
+    source = models.CharField(max_length=8)
+    external_id = models.CharField(max_length=96, null=True)  # noqa: DJ001 - null: none, unique otherwise
+    request_key = models.CharField(max_length=320, null=True, unique=True)  # noqa: DJ001
+    request_digest = models.CharField(max_length=64, blank=True)
+    recorded_at = models.DateTimeField()
+    by_kind = models.CharField(max_length=8)
+    by_ref = models.CharField(max_length=40, blank=True)
+    by_name = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facility", "external_id"], name="entry_external_id_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="charge", effect_cents=F("amount_cents"), due_on__isnull=False)
+                | Q(kind__in=["payment", "credit"], effect_cents=-F("amount_cents"))
+                | Q(kind="reversal", effect_cents=F("amount_cents"))
+                | Q(kind="reversal", effect_cents=-F("amount_cents")),
+                name="entry_sign_by_kind",
+            ),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="entry_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(kind="reversal", reverses__isnull=False)
+                | (~Q(kind="reversal") & Q(reverses__isnull=True)),
+                name="entry_only_reversals_reverse",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="charge") | Q(due_on__isnull=True), name="entry_due_if_charge"
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant", "date", "id"])]
+
+
+class Terms(models.Model):
+    """What a facility asks for. No row: nothing is charged for a returned payment."""
+
+    facility = models.OneToOneField(Facility, on_delete=models.CASCADE, primary_key=True)
+    returned_fee_cents = models.BigIntegerField(default=0)
+
+
+class DraftState(models.TextChoices):
+    """How far a draft has come; it is carried out by whatever pays, and recorded here."""
+
+    PENDING = "pending", "Pending"
+    CANCELLED = "cancelled", "Cancelled"
+    DONE = "done", "Done"
+    RETURNED = "returned", "Returned"
+
+
+class Draft(models.Model):
+    """An amount that AutoPay draws on a day. A tenant has one pending draft at a time.
+
+    ``payment`` is the entry it became. ``retry_of`` is the payment that was returned and is now
+    tried again, ``tries`` how many times it has been tried again by then.
+    """
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="drafts")
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT)
+    method = models.CharField(max_length=8)
+    amount_cents = models.BigIntegerField()
+    draws_on = models.DateField()
+    state = models.CharField(max_length=9, choices=DraftState, default=DraftState.PENDING)
+    payment = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="draft")
+    retry_of = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="retries")
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=150)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant"], condition=Q(state="pending"), name="one_pending_draft"
+            ),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="draft_amount_positive"),
+        ]
+        indexes = [models.Index(fields=["facility", "state", "draws_on"])]
