@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _ACTS: Final = {
     "consent.exported": "exported a list of consent",
+    "consent.form_ended": "closed an opt-in form at the counter",
     "consent.form_issued": "issued the opt-in form",
     "consent.revoked": "recorded a revocation",
     "consent.unclear_was_message": "found an unclear text to be just a message",

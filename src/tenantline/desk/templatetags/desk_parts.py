@@ -35,12 +35,20 @@ _STATUS_LOOKS = {
 
 _KINDS = {
     "form_issued": "Opt-in form sent by e-mail",
+    "form_ended": "Opt-in form at the counter closed by staff",
     "form_submitted": "Opt-in form submitted",
     "form_disowned": "The reader of the form said: this is not my number",
     "started": "START was texted: opted in",
     "stopped": "STOP was texted: every consent of the number ended",
     "hold_ended": "A person looked; automatic texts go on",
     "tenancy_ended": "The last rental ended; statements and notices ended with it",
+}
+# By what happened, and whether the form was on the office's own device.
+_AT_THE_COUNTER = {
+    ("form_issued", False): "Opt-in form shown at the counter, as a code to scan",
+    ("form_issued", True): "Opt-in form handed over at the counter, on the office's device",
+    ("form_submitted", False): "Opt-in form submitted at the counter",
+    ("form_submitted", True): "Opt-in form submitted at the counter, on the office's device",
 }
 _CLOSED = {
     "changed": "The number was changed; its consent ended",
@@ -179,12 +187,8 @@ def event_words(entry: Entry) -> str:
             return f"Automatic texts held: {entry.because}" if entry.because else "Held"
         case "started" if not entry.services:
             return "START was texted; a hold ended"
-        case "form_issued":
-            return (
-                "Opt-in form shown at the counter"
-                if entry.medium == "counter"
-                else _KINDS["form_issued"]
-            )
+        case "form_issued" | "form_submitted" if entry.medium == "counter":
+            return _AT_THE_COUNTER[entry.kind, entry.handed_over]
     return _KINDS.get(entry.kind, entry.kind)
 
 
