@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from tenantline.consent import chain, ledger
-from tenantline.consent.models import LedgerEvent, LedgerHead, Particulars
+from tenantline.consent.models import Clearance, LedgerEvent, LedgerHead, Particulars, Wording
 from tenantline.kernel import walls
 from tests import cast
 
 pytestmark = pytest.mark.django_db
-TABLE = "consent_ledgerevent"
+
+
+TABLES = [*settings.APPEND_ONLY_TABLES, *settings.ERASABLE_TABLES]
 
 
 @pytest.fixture
@@ -19,9 +24,9 @@ def opened(db: None) -> list[LedgerEvent]:
     """A ledger of some events whose walls somebody has taken down."""
     cast.stopped(cast.site())
     with connection.cursor() as cursor:
-        for name in walls._wall_names(connection.vendor):
-            on = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER {TABLE}_{name}{on}")
+        for table, name in product(TABLES, walls._wall_names(connection.vendor)):
+            on = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {table}_{name}{on}")
     return list(LedgerEvent.objects.order_by("sequence"))
 
 
@@ -86,9 +91,28 @@ def test_an_inserted_event_is_named(opened: list[LedgerEvent]):
     assert broken() == f"Consent event {head.sequence + 1} was not written by this ledger."
 
 
-def test_what_stands_beside_an_event_may_be_erased_and_not_altered(opened: list[LedgerEvent]):
-    first, second = Particulars.objects.order_by("pk")[:2]
-    Particulars.objects.filter(pk=first.pk).delete()
-    assert chain.verify().events == len(opened)
+def test_what_stands_beside_an_event_and_is_gone_is_told_but_breaks_nothing(
+    opened: list[LedgerEvent],
+):
+    Particulars.objects.filter(pk=opened[1].particulars_id).delete()
+    assert chain.verify_all().gone == (2,)
+
+
+def test_what_stands_beside_an_event_may_not_be_altered(opened: list[LedgerEvent]):
+    second = opened[1].particulars
+    assert second is not None
     Particulars.objects.filter(pk=second.pk).update(number="+15125550000")
     assert broken() == "What stands beside consent event 2 was altered."
+
+
+def test_altered_words_are_named_by_the_first_event_that_rests_on_them(opened: list[LedgerEvent]):
+    wording = Wording.objects.get(kind="form", language="en")
+    Wording.objects.filter(pk=wording.pk).update(words=wording.words | {"agree": "I agree."})
+    assert broken() == "The words that consent event 1 rests on were altered."
+
+
+@pytest.mark.parametrize("change", [{"number": "+15125559999"}, {"purpose": "notice"}])
+def test_an_altered_clearance_is_named(opened: list[LedgerEvent], change: dict[str, str]):
+    row = Clearance.objects.latest("pk")
+    Clearance.objects.filter(pk=row.pk).update(**change)
+    assert broken().startswith(f"Clearance {row.pk}, which rests on a consent event, was altered")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from tenantline.consent import ledger
+from tenantline.consent import erasure, ledger
 from tenantline.consent.models import Clearance, LedgerEvent, LedgerHead, Particulars
 from tenantline.kernel import clock, walls
 from tests import cast
@@ -33,7 +33,10 @@ def refused(sql: str, *values: str) -> None:
 @pytest.fixture
 def filled(db):
     """A row in every append-only table."""
-    who = cast.opted_in(cast.site())
+    where = cast.site()
+    gone = cast.mobile_of(cast.stopped(where))
+    erasure.erase(number=gone, why="their wish", early=True, by=cast.TESTER, now=clock.now())
+    who = cast.opted_in(where)
     for table in TABLES:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {table}")
@@ -167,12 +170,25 @@ def test_a_failed_act_leaves_no_gap_in_the_chain(filled):
     assert chain_is_whole()
 
 
-def test_particulars_can_be_erased_and_the_event_stays_valid(filled):
-    before = LedgerEvent.objects.count()
-    Particulars.objects.all().delete()
-    assert LedgerEvent.objects.count() == before
+def test_particulars_can_be_changed_or_deleted_by_nobody_whom_no_erasure_names(filled):
+    refused("UPDATE consent_particulars SET number = '+15125550000'")
+    refused("DELETE FROM consent_particulars")
     assert chain_is_whole()
-    cast.write(filled)
+
+
+@postgres_only
+def test_particulars_cannot_be_emptied(filled):
+    refused("TRUNCATE consent_particulars CASCADE")
+
+
+def test_an_erasure_lets_go_of_the_rows_that_it_names_and_of_no_other(filled):
+    number = cast.mobile_of(cast.stopped(filled.facility))
+    before, others = LedgerEvent.objects.count(), Particulars.objects.exclude(number=number)
+    kept = others.count()
+    erasure.erase(number=number, why="their wish", early=True, by=cast.TESTER, now=clock.now())
+    assert not Particulars.objects.filter(number=number).exists()
+    assert (others.count(), LedgerEvent.objects.count()) == (kept, before + 1)
+    assert chain_is_whole()
 
 
 def test_altered_particulars_show(filled):

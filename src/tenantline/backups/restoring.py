@@ -15,7 +15,7 @@ from tenantline.backups import archive, building, tables
 from tenantline.backups.actions import Tell
 from tenantline.backups.archive import Reader
 from tenantline.backups.manifest import Manifest, Table, demand_fitting
-from tenantline.consent import chain
+from tenantline.consent import chain, ledger
 from tenantline.kernel import walls
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.crypto import WrongKey
@@ -89,6 +89,7 @@ def restore(*, file: Path, replace: bool, by: Actor, now: datetime, tell: Tell) 
         with building.anew(keep=held, now=now) as kept:
             _load(reader, at_carrier, steps)
             texts = _begin_recovery(reader.manifest, by, now)
+        ledger.note_end()
         return Restored(reader.manifest, texts, kept)
 
 

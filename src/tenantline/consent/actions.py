@@ -17,6 +17,7 @@ from tenantline.consent import forms, ledger, rules
 from tenantline.consent.ledger import Evidence
 from tenantline.consent.models import OptInForm, Standing
 from tenantline.consent.projection import refresh, refresh_holders
+from tenantline.consent.wording import words_hash
 from tenantline.intake.models import InboundCall
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import BadInput
@@ -67,6 +68,7 @@ def hear_start(*, call: InboundCall, facility_id: int, now: datetime) -> Started
                 "message_sid": call.message_sid,
                 "form": form.pk if form else None,
                 "wording": form.wording_id if form else None,
+                "words_sha256": words_hash(form.wording.words) if form else None,
             },
         )
         refresh(period.tenant, now=now)

@@ -20,7 +20,14 @@ from tenantline.consent.ledger import Evidence
 from tenantline.consent.models import OptInForm
 from tenantline.consent.projection import refresh
 from tenantline.consent.services import SERVICES, Service
-from tenantline.consent.wording import FORM, FORM_VERSION, filled, form_wording, known_language
+from tenantline.consent.wording import (
+    FORM,
+    FORM_VERSION,
+    filled,
+    form_wording,
+    known_language,
+    words_hash,
+)
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.models import Line
 from tenantline.feed import actions as feed
@@ -182,6 +189,7 @@ def submit(
                 "medium": form.medium,
                 "token": form.digest,
                 "wording": wording.pk,
+                "words_sha256": words_hash(wording.words),
                 "version": wording.version,
                 "language": wording.language,
                 "facility": form.tenant.facility.name,
@@ -285,6 +293,8 @@ def _record_issue(form: OptInForm, line: Line, by: Actor, now: datetime) -> None
             "until": form.expires_at.isoformat(),
             "by": by.name,
             "line": line.number,
+            "wording": form.wording_id,
+            "words_sha256": words_hash(form.wording.words),
         },
     )
     audit.record(

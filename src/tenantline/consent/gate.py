@@ -66,7 +66,7 @@ def clear(*, tenant: Tenant, purpose: Purpose, now: datetime) -> Cleared | Refus
     answer = _ask(tenant, purpose, records, now)
     if isinstance(answer, Refusal):
         return answer
-    clearance = Clearance.objects.create(
+    clearance = Clearance(
         tenant=tenant,
         period=answer.period,
         facility_id=tenant.facility_id,
@@ -76,6 +76,8 @@ def clear(*, tenant: Tenant, purpose: Purpose, now: datetime) -> Cleared | Refus
         wording_id=_wording_of(answer.event_id),
         cleared_at=now,
     )
+    clearance.seal = ledger.clearance_seal(clearance)
+    clearance.save(force_insert=True)
     return _cleared(clearance)
 
 

@@ -18,7 +18,8 @@ from typing import Any, get_args
 from django.db import transaction
 from django.db.models import F, Q
 
-from tenantline.consent.models import LedgerEvent, LedgerHead, Particulars
+from tenantline.consent import anchor
+from tenantline.consent.models import Clearance, LedgerEvent, LedgerHead, Particulars
 from tenantline.consent.rules import Fact, Kind
 from tenantline.consent.services import SERVICES, Service
 from tenantline.kernel.crypto import new_token
@@ -39,12 +40,16 @@ class LedgerBroken(TenantlineError):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is kept erasably beside an event: who can be told from it."""
+    """What is kept erasably beside an event: who can be told from it.
+
+    ``kept`` False: the event concerns the number, but nothing is to stand beside it.
+    """
 
     number: str
     ip: str = ""
     user_agent: str = ""
     text: str = ""
+    kept: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,19 +100,32 @@ def append(
     return append_all([draft])[0]
 
 
-def append_all(drafts: Sequence[Draft]) -> list[LedgerEvent]:
-    """Append events in this order under one lock of the head. Needs the caller's transaction."""
+def append_all(drafts: Sequence[Draft], *, noted: bool = True) -> list[LedgerEvent]:
+    """Append events in this order under one lock of the head. Needs the caller's transaction.
+
+    ``noted`` False: the caller notes the new end outside the database itself, later.
+    """
     head = _locked_head()
     key = _opened(head.key_sealed)
-    rows = Particulars.objects.bulk_create(_particulars(draft.evidence) for draft in drafts)
+    kept = [draft for draft in drafts if draft.evidence.kept]
+    rows = iter(Particulars.objects.bulk_create(_particulars(draft.evidence) for draft in kept))
     events = []
-    for draft, particulars in zip(drafts, rows, strict=True):
+    for draft in drafts:
+        particulars = next(rows) if draft.evidence.kept else None
         event = _chained(draft, particulars, head, key)
         head.sequence, head.hash = event.sequence, event.hash
         events.append(event)
     LedgerEvent.objects.bulk_create(events)
     head.save(update_fields=["sequence", "hash"])
+    if noted and events:
+        anchor.note_when_committed(sequence=head.sequence, digest=head.hash, key=key)
     return events
+
+
+def note_end() -> None:
+    """Note the chain's end outside the database, after a change that was committed elsewhere."""
+    head = LedgerHead.objects.get(pk=_HEAD)
+    anchor.note(sequence=head.sequence, digest=head.hash, key=_opened(head.key_sealed))
 
 
 def _particulars(evidence: Evidence) -> Particulars:
@@ -120,7 +138,9 @@ def _particulars(evidence: Evidence) -> Particulars:
     )
 
 
-def _chained(draft: Draft, particulars: Particulars, head: LedgerHead, key: bytes) -> LedgerEvent:
+def _chained(
+    draft: Draft, particulars: Particulars | None, head: LedgerHead, key: bytes
+) -> LedgerEvent:
     period = draft.period
     event = LedgerEvent(
         sequence=head.sequence + 1,
@@ -132,7 +152,7 @@ def _chained(draft: Draft, particulars: Particulars, head: LedgerHead, key: byte
         number_key=number_key(draft.evidence.number, key),
         body=json.dumps(draft.body, sort_keys=True, separators=(",", ":"), ensure_ascii=True),
         particulars=particulars,
-        particulars_hash=particulars_hash(particulars, key),
+        particulars_hash=particulars_hash(particulars, key) if particulars else "",
         previous=head.hash,
     )
     event.hash = event_hash(event, key)
@@ -253,6 +273,13 @@ def particulars_hash(row: Particulars, key: bytes | None = None) -> str:
     """Return the keyed hash of an event's erasable part."""
     parts = [row.nonce, row.number, row.ip, row.user_agent, row.text]
     return _keyed(b"particulars\x00" + json.dumps(parts).encode(), key)
+
+
+def clearance_seal(row: Clearance, key: bytes | None = None) -> str:
+    """Return the keyed hash a clearance must bear: over all that it says."""
+    ids = [row.tenant_id, row.period_id, row.facility_id, row.event_id, row.wording_id]
+    said = [*ids, row.number, row.purpose, row.cleared_at.astimezone(UTC).isoformat()]
+    return _keyed(b"clearance\x00" + json.dumps(said).encode(), key)
 
 
 def _keyed(data: bytes, key: bytes | None) -> str:

@@ -25,7 +25,7 @@ class Particulars(models.Model):
     """The erasable part of an event (R11): who can be told from it stands here alone.
 
     The event keeps a keyed hash of this row, so that erasing it leaves the chain whole, and
-    altering it shows.
+    altering it shows. A row is never changed, and deleted only by an ``Erasure``.
     """
 
     nonce = models.CharField(max_length=32)
@@ -60,6 +60,16 @@ class LedgerEvent(models.Model):
 
     class Meta:
         ordering = ["sequence"]
+
+
+class Erasure(models.Model):
+    """That a row of particulars is to go, by an ``erased`` event (ADR 19). Append-only.
+
+    Its wall lets a row of particulars be deleted only if it is named here.
+    """
+
+    particulars_id = models.BigIntegerField(unique=True)
+    event = models.ForeignKey(LedgerEvent, on_delete=models.PROTECT)
 
 
 class LedgerHead(models.Model):
@@ -131,3 +141,4 @@ class Clearance(models.Model):
     event = models.ForeignKey(LedgerEvent, on_delete=models.PROTECT)
     wording = models.ForeignKey(Wording, on_delete=models.PROTECT)
     cleared_at = models.DateTimeField()
+    seal = models.CharField(max_length=64)  # keyed hash of all of it, under the chain's key

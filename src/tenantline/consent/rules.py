@@ -29,6 +29,7 @@ Kind = Literal[
     "number_closed",  # R4: the period ended
     "tenancy_ended",  # R15: the last rental ended
     "restored",  # R7: a backup was restored; concerns no number, the chain goes on from here
+    "erased",  # R11: what stood beside a number's events was erased (ADR 19)
 ]
 
 

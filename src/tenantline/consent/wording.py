@@ -7,6 +7,8 @@ ledger event.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import datetime
 from typing import Final
 
@@ -117,6 +119,15 @@ def form_wording(language: str, *, now: datetime) -> Wording:
         defaults={"words": FORM[language], "created_at": now},
     )
     return row
+
+
+def words_hash(words: object) -> str:
+    """Return the SHA-256 (hex) of words as they are stored: of their JSON, its keys in order.
+
+    Every event that rests on words keeps it, so that the words cannot be changed afterwards.
+    """
+    plain = json.dumps(words, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def known_language(language: str) -> str:

@@ -1,5 +1,8 @@
 """Append-only tables: triggers that refuse what code, raw SQL and the shell must not do.
 
+An erasable table is one whose rows may be deleted, but only where a row of an append-only table
+names them (ADR 19).
+
 Both databases need more than the obvious pair of triggers. On SQLite ``INSERT OR REPLACE``
 deletes without firing delete triggers, and a later ``AlterField`` rebuilds the table and drops
 its triggers silently; on PostgreSQL ``TRUNCATE`` passes row triggers. So replacing inserts and
@@ -18,6 +21,18 @@ _PG_FUNCTION = """
 CREATE OR REPLACE FUNCTION tenantline_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'append-only: % cannot be changed', TG_TABLE_NAME; END $$
 """
+_PG_ERASABLE = """
+CREATE OR REPLACE FUNCTION tenantline_erasable() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE named boolean := false;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I WHERE particulars_id = $1)', TG_ARGV[0])
+            INTO named USING OLD.id;
+    END IF;
+    IF named THEN RETURN OLD; END IF;
+    RAISE EXCEPTION 'append-only: % cannot be changed', TG_TABLE_NAME;
+END $$
+"""
 
 
 def raise_after_migrate(*, using: str, **_signal: Any) -> None:
@@ -31,8 +46,9 @@ def raise_walls(connection: BaseDatabaseWrapper) -> None:
         present = set(connection.introspection.table_names(cursor))
         if connection.vendor == "postgresql":
             cursor.execute(_PG_FUNCTION)
-        for table in settings.APPEND_ONLY_TABLES:
-            if table in present:
+            cursor.execute(_PG_ERASABLE)
+        for table in _walled():
+            if table in present and settings.ERASABLE_TABLES.get(table, table) in present:
                 for statement in _statements(connection, table):
                     cursor.execute(statement)
 
@@ -40,11 +56,13 @@ def raise_walls(connection: BaseDatabaseWrapper) -> None:
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Return the names of walls that do not stand, as ``table: wall``."""
     expected = {
-        f"{table}: {name}"
-        for table in settings.APPEND_ONLY_TABLES
-        for name in _wall_names(connection.vendor)
+        f"{table}: {name}" for table in _walled() for name in _wall_names(connection.vendor)
     }
     return sorted(expected - _standing(connection))
+
+
+def _walled() -> list[str]:
+    return [*settings.APPEND_ONLY_TABLES, *settings.ERASABLE_TABLES]
 
 
 def _wall_names(vendor: str) -> tuple[str, ...]:
@@ -74,9 +92,12 @@ def _statements(connection: BaseDatabaseWrapper, table: str) -> list[str]:
 
 def _postgres_walls(table: str) -> list[str]:
     call = "EXECUTE FUNCTION tenantline_append_only()"
+    names = settings.ERASABLE_TABLES.get(table)
+    change = f"EXECUTE FUNCTION tenantline_erasable('{names}')" if names else call
     return [
         f"DROP TRIGGER IF EXISTS {table}_no_change ON {table}",
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {call}",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW {change}",
         f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}",
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {call}",
     ]
@@ -88,9 +109,15 @@ def _sqlite_walls(connection: BaseDatabaseWrapper, table: str) -> list[str]:
         f"EXISTS (SELECT 1 FROM {table} WHERE {columns})"  # noqa: S608 - our own names
         for columns in _unique_matches(connection, table)
     )
+    names = settings.ERASABLE_TABLES.get(table)
+    unnamed = (
+        f"WHEN NOT EXISTS (SELECT 1 FROM {names} WHERE particulars_id = OLD.id)"  # noqa: S608
+        if names
+        else ""
+    )
     walls = {
         "no_update": f"BEFORE UPDATE ON {table} BEGIN {refuse} END",
-        "no_delete": f"BEFORE DELETE ON {table} BEGIN {refuse} END",
+        "no_delete": f"BEFORE DELETE ON {table} {unnamed} BEGIN {refuse} END",
         "no_replace": f"BEFORE INSERT ON {table} WHEN {exists} BEGIN {refuse} END",
     }
     statements = []

@@ -201,6 +201,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Erasure",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("particulars_id", models.BigIntegerField(unique=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="consent.ledgerevent"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Clearance",
             fields=[
                 (
@@ -212,6 +230,7 @@ class Migration(migrations.Migration):
                 ("number", models.CharField(db_index=True, max_length=20)),
                 ("purpose", models.CharField(max_length=16)),
                 ("cleared_at", models.DateTimeField()),
+                ("seal", models.CharField(max_length=64)),
                 (
                     "facility",
                     models.ForeignKey(
