@@ -2,7 +2,7 @@
 # Needs Python 3.11 or newer and git; the rest comes into .venv. Works from any folder: make -C path/to/tenantline test
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: bench-writers bench-import faults revocation-report revocation-train help setup demo check test lint types contracts test-sqlite test-postgres chromium screenshots format lock clean
+.PHONY: bench bench-writers bench-import faults revocation-report revocation-train help setup demo check test lint types contracts test-sqlite test-postgres chromium screenshots format lock clean
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -60,6 +60,11 @@ format: setup ## put code and templates into shape
 
 faults: setup ## kill, suspend, cut off and mislead true processes at random; writes docs/reliability.md (ROUNDS=, MINUTES=, SEED=)
 	$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),60) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) --write docs/reliability.md
+
+bench: setup ## the benchmark, about three quarters of an hour; writes docs/performance.md
+	@rm -rf test-results/bench.json && mkdir -p test-results
+	$(BIN)/tenantline bench --json test-results/bench.json
+	$(BIN)/python scripts/performance.py test-results/bench.json
 
 bench-import: setup ## how fast 100,000 tenants go in, with webhooks beside them (ROWS=)
 	$(BIN)/python scripts/bench_import.py $(ROWS)

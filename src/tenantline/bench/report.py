@@ -18,9 +18,10 @@ Cell = str | float | int | None
 
 @dataclass
 class Sheet:
-    """One measurement: columns, and rows of what was found."""
+    """One measurement on one database: columns, and rows of what was found."""
 
     name: str
+    engine: str
     title: str
     columns: tuple[str, ...]
     rows: list[tuple[Cell, ...]] = field(default_factory=list)
@@ -38,27 +39,31 @@ class Sheet:
 
 
 def as_dict(sheets: Iterable[Sheet]) -> dict[str, Any]:
-    """Return all that was measured, with what it was measured on."""
+    """Return all that was measured, by database and name, with what it was measured on."""
     machine = {"cores": os.cpu_count(), "system": platform.platform()}
+    measured: dict[str, dict[str, Any]] = {}
+    for sheet in sheets:
+        measured.setdefault(sheet.engine, {})[sheet.name] = sheet.as_dict()
     return {
         "version": __version__,
         "python": platform.python_version(),
         "machine": machine,
-        "measured": {sheet.name: sheet.as_dict() for sheet in sheets},
+        "measured": measured,
     }
 
 
 def show(sheet: Sheet, console: Console) -> None:
     """Print one measurement as a table."""
-    table = Table(title=sheet.title, title_justify="left", title_style="bold")
+    table = Table(title=f"{sheet.title} ({sheet.engine})", title_justify="left", title_style="bold")
     for nth, column in enumerate(sheet.columns):
         table.add_column(column, justify="left" if nth == 0 else "right")
     for row in sheet.rows:
-        table.add_row(*(_words(cell) for cell in row))
+        table.add_row(*(words(cell) for cell in row))
     console.print(table)
 
 
-def _words(cell: Cell) -> str:
+def words(cell: Cell) -> str:
+    """Return a cell as it is shown."""
     if cell is None:
         return "-"
     if isinstance(cell, float):

@@ -14,6 +14,7 @@ from tenantline.bench import NAMES
 @click.command()
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write the figures here too.")
 @click.option("--quick", is_flag=True, help="A few seconds on SQLite; the figures mean little.")
+@click.option("--sqlite", "sqlite_only", is_flag=True, help="SQLite alone.")
 @click.option("--only", "names", type=click.Choice(NAMES), multiple=True, help="Repeats.")
 @click.option("--postgres", "server", default="", help="A server where databases may be made.")
 @click.option(
@@ -22,7 +23,12 @@ from tenantline.bench import NAMES
     help="A folder on the disk to measure.",
 )
 def bench(
-    file: Path | None, quick: bool, names: Sequence[str], server: str, folder: Path | None
+    file: Path | None,
+    quick: bool,
+    sqlite_only: bool,
+    names: Sequence[str],
+    server: str,
+    folder: Path | None,
 ) -> None:
     """Measure webhooks, dispatch, live pages and page times on this machine.
 
@@ -43,7 +49,7 @@ def bench(
             quick=quick,
             names=names or NAMES,
             server=server,
-            sqlite_only=quick and not server,
+            sqlite_only=sqlite_only or (quick and not server),
             where=folder,
             say=lambda words: click.echo(words, err=True),
         ):
