@@ -45,7 +45,7 @@ BLOCKED: Final = 21610  # the handset's STOP
 NO_PERMISSION: Final = 21408  # to text a country; the tenant's, or (a US number) our own account's
 TOO_MANY: Final = 20429  # requests at once, of the whole account
 QUEUE_FULL: Final = frozenset({21611, 30001, 30022})  # the line's: what follows would fail as well
-NOT_IN_USE: Final = 30005
+SOMEBODY_ELSES: Final = frozenset({30005, 30006})  # not in use, not a mobile: whose is it now?
 DAY_IS_FULL: Final = 30023
 EXPIRED: Final = 30036  # nobody sent it within its ValidityPeriod
 # Trouble of the whole account: its other lines would lose a text each to find out.

@@ -56,7 +56,7 @@ def hear_start(*, call: InboundCall, facility_id: int, now: datetime) -> Started
         form = forms.submitted_for(period)
         if form is None or not services:
             services, form = frozenset(), None
-        if not services and not standing.held:
+        if not services and not rules.ends_a_hold(standing, started_at=call.received_at):
             continue
         ledger.append(
             kind="started",
@@ -255,14 +255,16 @@ def sweep_tenancies(*, now: datetime, limit: int = 200) -> int:
     return len(over)
 
 
-def hold(*, number: str, why: str, now: datetime) -> None:
-    """R3: hold a number's automatic texts until a person has looked."""
-    with transaction.atomic():
-        for period in tenants.holders(number):
-            body = {"why": why}
-            evidence = Evidence(number=number)
-            ledger.append(kind="held", at=now, evidence=evidence, period=period, body=body)
-            refresh(period.tenant, now=now)
+def close_number(*, tenant: Tenant, because: str, by: Actor, now: datetime) -> None:
+    """R4: say that the tenant's mobile number is not theirs any more. Needs a transaction.
+
+    Its consent ends with it, and what waits for the number is withheld.
+    """
+    tenant_actions.lock([tenant.pk])
+    period = tenants.current_period(tenant.pk)
+    if period is not None:
+        _close(period, because=because, by=by, now=now)
+        refresh(tenant, now=now)
 
 
 def end_hold(*, tenant: Tenant, by: Actor, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 Asked when a text is written and again, by the same function, in the transaction that claims it
 for sending, for all texts of a claim together. It believes only ledger events that bear the
-chain's hash. Only ``outbox`` may import this module, and ``Cleared`` is made nowhere else.
+chain's hash; what has left, the outbox tells it (``Left``). Only ``outbox`` may import this
+module, and ``Cleared`` is made nowhere else.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tenantline.consent import ledger, rules
+from tenantline.consent import ledger, rules, silence
 from tenantline.consent.cleared import Cleared, Refusal
 from tenantline.consent.models import Clearance, LedgerEvent
 from tenantline.consent.services import COVERED_BY, Purpose
+from tenantline.consent.silence import Left
 from tenantline.intake import queries as intake
 from tenantline.kernel.phone import Number
 from tenantline.tenants import queries as tenants
@@ -52,17 +54,18 @@ class _Records:
     periods: Mapping[int, NumberPeriod]
     unread: Collection[str]
     standings: Mapping[int, rules.Standing | ledger.LedgerBroken]  # by number period
+    silent: Collection[int]  # number periods
     tenancies: Mapping[int, Tenancy]
 
 
-def clear(*, tenant: Tenant, purpose: Purpose, now: datetime) -> Cleared | Refusal:
+def clear(*, tenant: Tenant, purpose: Purpose, left: Left, now: datetime) -> Cleared | Refusal:
     """Ask whether this tenant may be texted for this purpose now, and record a yes.
 
     Needs the caller's transaction: the clearance and the text stand or fall together. R16's
     replies are asked for while a call is worked on, so the unread ones that came after it do not
     refuse them here; they do when the text is to leave.
     """
-    records = _records([tenant], now, reading=purpose in _REPLIES)
+    records = _records([tenant], left, now, reading=purpose in _REPLIES)
     answer = _ask(tenant, purpose, records, now)
     if isinstance(answer, Refusal):
         return answer
@@ -81,7 +84,9 @@ def clear(*, tenant: Tenant, purpose: Purpose, now: datetime) -> Cleared | Refus
     return _cleared(clearance)
 
 
-def ask_again(*, clearance_ids: Collection[int], now: datetime) -> dict[int, Cleared | Refusal]:
+def ask_again(
+    *, clearance_ids: Collection[int], left: Left, now: datetime
+) -> dict[int, Cleared | Refusal]:
     """Ask again for texts that were cleared before, just before they leave; answers by clearance.
 
     An answer is about the tenant's *current* number period; a clearance for another is refused,
@@ -89,7 +94,7 @@ def ask_again(*, clearance_ids: Collection[int], now: datetime) -> dict[int, Cle
     """
     rows = Clearance.objects.select_related("tenant__facility", "period")
     clearances = list(rows.filter(pk__in=clearance_ids))
-    records = _records([row.tenant for row in clearances], now)
+    records = _records([row.tenant for row in clearances], left, now)
     return {row.pk: _answer(row, records, now) for row in clearances}
 
 
@@ -110,15 +115,20 @@ def _answer(clearance: Clearance, records: _Records, now: datetime) -> Cleared |
     return _cleared(clearance)
 
 
-def _records(asked: Iterable[Tenant], now: datetime, *, reading: bool = False) -> _Records:
+def _records(
+    asked: Iterable[Tenant], left: Left, now: datetime, *, reading: bool = False
+) -> _Records:
     """Fetch what the gate asks for; ``reading`` leaves out what has come in and is being read."""
     tenant_ids = {tenant.pk for tenant in asked}
     periods = tenants.current_periods(tenant_ids)
     numbers = {period.number for period in periods.values()}
+    standings = _standings(list(periods.values()))
+    whole = {pk: one for pk, one in standings.items() if isinstance(one, rules.Standing)}
     return _Records(
         periods=periods,
         unread=() if reading else intake.unread_among(numbers),
-        standings=_standings(list(periods.values())),
+        standings=standings,
+        silent=silence.silent_among(whole, left=left, now=now),
         tenancies=tenants.tenancies(tenant_ids, now),
     )
 
@@ -147,8 +157,10 @@ def _ask(tenant: Tenant, purpose: Purpose, records: _Records, now: datetime) -> 
     if isinstance(standing, ledger.LedgerBroken):
         return Refusal(standing.code, "The consent record does not verify; no text may leave.")
     tenancy = records.tenancies[tenant.pk]
-    refusal = _tenancy_refusal(tenant, purpose, tenancy, now) or _consent_refusal(
-        standing, period, purpose, now
+    refusal = (
+        _tenancy_refusal(tenant, purpose, tenancy, now)
+        or _consent_refusal(standing, period, purpose, now)
+        or _hold_refusal(standing, purpose, silent=period.pk in records.silent)
     )
     if refusal is not None:
         return refusal
@@ -175,6 +187,27 @@ def _consent_refusal(
 ) -> Refusal | None:
     if not any(standing.covers(service, now) for service in COVERED_BY[purpose]):
         return _no(standing, period, purpose, now)
+    return None
+
+
+def _hold_refusal(standing: rules.Standing, purpose: Purpose, *, silent: bool) -> Refusal | None:
+    """R3, R15: what waits, for a person or for START, and is neither refused for good nor sent.
+
+    A silence that nobody has noted yet keeps a person's text as well: it would break the silence
+    before it stands in the ledger. The next sweep notes it.
+    """
+    if standing.parked:
+        return Refusal(
+            "held",
+            "Somebody else may have this phone by now. Texts wait until a person has said whether "
+            "it is still the tenant's.",
+        )
+    if silent or (standing.silent and purpose != "chat"):
+        return Refusal(
+            "held",
+            "There has been no text either way for 18 months; automatic texts wait until the "
+            "tenant texts START.",
+        )
     if standing.held and purpose != "chat":
         return Refusal("held", "Automatic texts wait until a person has looked at this number.")
     return None

@@ -84,7 +84,9 @@ class OptInForm(models.Model):
     """A form that was issued to one tenant for one number period (R13).
 
     The link's token is kept as a hash only. ``dead_because`` says why an unexpired link no
-    longer works: newer, number_changed, disowned, moved_out.
+    longer works: newer, number_changed, disowned, moved_out, ended (by staff, at the counter).
+    ``handed_over`` tells a form on the office's own device from one on the tenant's phone;
+    ``opened_at`` is when the tenant chose to open a form at the counter (a POST, not a look).
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT)
@@ -99,6 +101,8 @@ class OptInForm(models.Model):
     dead_at = models.DateTimeField(null=True)
     dead_because = models.CharField(max_length=16, blank=True)
     submitted_at = models.DateTimeField(null=True)
+    handed_over = models.BooleanField(default=False)
+    opened_at = models.DateTimeField(null=True)
 
 
 class Status(models.TextChoices):
@@ -116,7 +120,8 @@ class Standing(models.Model):
     """Where a tenant's current number stands: the ledger's fold, kept for lists and filters.
 
     Never asked by the gate, which folds the ledger itself. ``lapses_at``: after this instant the
-    status is ``none`` (an expired form).
+    status is ``none`` (an expired form). ``held``: automatic texts wait, for a person or for START;
+    ``parked``: all texts do. ``silent_from``: when to look whether the consent has fallen silent.
     """
 
     tenant = models.OneToOneField(Tenant, on_delete=models.PROTECT, primary_key=True)
@@ -125,6 +130,8 @@ class Standing(models.Model):
     since = models.DateTimeField(null=True)
     lapses_at = models.DateTimeField(null=True)
     held = models.BooleanField(default=False)
+    parked = models.BooleanField(default=False)
+    silent_from = models.DateTimeField(null=True, db_index=True)
     chat = models.BooleanField(default=False)
     statements = models.BooleanField(default=False)
     notices = models.BooleanField(default=False)

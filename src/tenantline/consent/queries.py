@@ -23,7 +23,8 @@ class Consent:
 
     ``services`` maps chat, statements and notices to whether each is active. ``waiting`` are
     those that START would make active, if it comes before ``waits_until``. ``shared_with`` are ids
-    in the asker's scope.
+    in the asker's scope. ``held``: automatic texts wait, for a person or, where the consent fell
+    ``silent``, for START; ``parked``: all texts wait until somebody has said whose phone it is.
     """
 
     status: str
@@ -37,6 +38,8 @@ class Consent:
     shared_elsewhere: int = 0
     ends: dict[str, datetime] = field(default_factory=dict)
     waits_until: datetime | None = None
+    parked: bool = False
+    silent: bool = False
 
     @property
     def label(self) -> str:
@@ -61,7 +64,7 @@ def of(*, tenant: Tenant, scope: Scope, now: datetime) -> Consent:
     inside = tuple(other.pk for other in others if scope.covers(other.facility_id))
     return Consent(
         status=status,
-        held=standing.held,
+        held=standing.waits,
         number=period.number,
         services={s: standing.covers(s, now) and not over for s in SERVICES},
         since=since,
@@ -73,6 +76,8 @@ def of(*, tenant: Tenant, scope: Scope, now: datetime) -> Consent:
         waits_until=rules.waits_until(standing.waiting_since)
         if waiting and standing.waiting_since
         else None,
+        parked=standing.parked,
+        silent=standing.silent,
     )
 
 

@@ -15,10 +15,12 @@ from typing import Literal
 from tenantline.consent.services import SERVICES, Service
 
 FORM_WAITS = timedelta(days=30)  # R2: a form waits for START; R13: a link lives as long
+COUNTER_WAITS = timedelta(minutes=30)  # R13: a link given at the counter lives as long
 SILENCE_HOLDS_AFTER = timedelta(days=548)  # R15: 18 months without a text either way
 
 Kind = Literal[
     "form_issued",  # R13: a link went out
+    "form_ended",  # R13: staff ended a form at the counter
     "form_submitted",  # R2: the first act
     "form_disowned",  # R13: "this is not my number"
     "started",  # R2: the second act, from that very phone
@@ -26,6 +28,9 @@ Kind = Literal[
     "revoked",  # R3: staff recorded a revocation (concerns the number)
     "held",  # R3: unclear wording; automatic texts wait
     "hold_ended",
+    "parked",  # somebody else may have the phone; all texts wait for a person
+    "park_ended",  # a person found that it is still theirs
+    "fell_silent",  # R15: 18 months without a text; automatic texts wait for START
     "number_closed",  # R4: the period ended
     "tenancy_ended",  # R15: the last rental ended
     "restored",  # R7: a backup was restored; concerns no number, the chain goes on from here
@@ -35,13 +40,17 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A ledger event as the rules see it. ``ref`` is its row id, ``hash`` proves it."""
+    """A ledger event as the rules see it. ``ref`` is its row id, ``hash`` proves it.
+
+    ``counter``: a form that was issued at the counter, for half an hour.
+    """
 
     ref: int
     kind: Kind
     at: datetime
     services: frozenset[Service] = frozenset()
     until: datetime | None = None
+    counter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,9 @@ class Standing:
     ``active`` maps each service to the ledger event it rests on. ``waiting`` are services that a
     submitted form asks for and START has not confirmed; ``restorable`` those that the handset
     ended and its START brings back. ``ended_at``: a START that came in before this instant was
-    overtaken by a STOP or a revocation, however late it is worked on.
+    overtaken by a STOP or a revocation, however late it is worked on. ``held``, ``parked`` and
+    ``silent`` are flags beside the status; ``asked_at`` is when the newest of the first two came,
+    ``started_at`` when the newest START did.
     """
 
     active: dict[Service, int] = field(default_factory=dict)
@@ -59,11 +70,20 @@ class Standing:
     waiting_since: datetime | None = None
     restorable: frozenset[Service] = frozenset()
     held: bool = False
+    parked: bool = False
+    silent: bool = False
     status: str = "none"
     since: datetime | None = None
     lapses_at: datetime | None = None
     chat_ends_at: datetime | None = None
     ended_at: datetime | None = None
+    asked_at: datetime | None = None
+    started_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether automatic texts wait, for a person or for START (all texts, if parked)."""
+        return self.held or self.parked or self.silent
 
     def covers(self, service: Service, now: datetime) -> bool:
         """Tell whether the service is active at ``now`` (chat may end some time after move-out)."""
@@ -87,6 +107,34 @@ def started_services(standing: Standing, *, started_at: datetime) -> frozenset[S
     if _is_overtaken(standing, started_at):
         return frozenset()
     return standing.restorable | _asked_for(standing, started_at)
+
+
+def ends_a_hold(standing: Standing, *, started_at: datetime) -> bool:
+    """R3: tell whether a START received at ``started_at`` ends what texts wait for.
+
+    It answers what was asked before it; it says nothing of what came after it.
+    """
+    return standing.waits and _let_go(standing, started_at) != standing
+
+
+def silent_from(standing: Standing) -> datetime | None:
+    """R15: return from when the consent is silent if no text goes either way after its START.
+
+    None where there is no consent that could fall silent, or where it has done so.
+    """
+    if standing.started_at is None or standing.silent or not standing.active:
+        return None
+    return silent_after(standing.started_at)
+
+
+def silent_after(last_text: datetime) -> datetime:
+    """R15: return from when a consent is silent whose last text went then."""
+    return last_text + SILENCE_HOLDS_AFTER
+
+
+def is_silent(last_text: datetime, now: datetime) -> bool:
+    """R15: tell whether a consent has been without a text either way for 18 months."""
+    return now >= silent_after(last_text)
 
 
 def fold(facts: Iterable[Fact]) -> Standing:
@@ -133,9 +181,17 @@ def _is_overtaken(standing: Standing, started_at: datetime) -> bool:
 def _issued(standing: Standing, fact: Fact) -> Standing:
     if standing.active:
         return standing
+    if fact.counter and standing.status not in {"none", "form_sent"}:
+        return standing  # half an hour's form hides neither a STOP nor a form that waits for START
     return replace(
         standing, status="form_sent", since=fact.at, lapses_at=fact.until or fact.at + FORM_WAITS
     )
+
+
+def _form_ended(standing: Standing, fact: Fact) -> Standing:
+    if standing.status != "form_sent":
+        return standing
+    return replace(standing, status="none", since=fact.at, lapses_at=None)
 
 
 def _submitted(standing: Standing, fact: Fact) -> Standing:
@@ -158,10 +214,9 @@ def _submitted(standing: Standing, fact: Fact) -> Standing:
 
 
 def _started(standing: Standing, fact: Fact) -> Standing:
-    if _is_overtaken(standing, fact.at):
+    standing = _let_go(standing, fact.at)
+    if not fact.services or _is_overtaken(standing, fact.at):
         return standing
-    if not fact.services:
-        return replace(standing, held=False)
     active = dict(standing.active) | dict.fromkeys(sorted(fact.services), fact.ref)
     fresh = _asked_for(standing, fact.at) & fact.services
     return replace(
@@ -170,7 +225,6 @@ def _started(standing: Standing, fact: Fact) -> Standing:
         waiting=standing.waiting - fact.services,
         waiting_since=None if fact.services >= standing.waiting else standing.waiting_since,
         restorable=frozenset(),
-        held=False,
         status="opted_in",
         since=standing.since if standing.active else fact.at,
         lapses_at=None,
@@ -191,17 +245,40 @@ def _revoked(standing: Standing, fact: Fact) -> Standing:
     return _ended(standing, "opted_out", fact.at)
 
 
+def _let_go(standing: Standing, started_at: datetime) -> Standing:
+    """Return what a START leaves of the flags, unless a STOP or a revocation has overtaken it."""
+    if _is_overtaken(standing, started_at):
+        return standing
+    newest = max(started_at, standing.started_at or started_at)
+    standing = replace(standing, silent=False, started_at=newest)
+    if standing.asked_at is not None and started_at < standing.asked_at:
+        return standing
+    return replace(standing, held=False, parked=False)
+
+
 def _held(standing: Standing, fact: Fact) -> Standing:
-    return replace(standing, held=True)
+    return replace(standing, held=True, asked_at=_newest(standing.asked_at, fact.at))
 
 
 def _hold_ended(standing: Standing, fact: Fact) -> Standing:
     return replace(standing, held=False)
 
 
+def _parked(standing: Standing, fact: Fact) -> Standing:
+    return replace(standing, parked=True, asked_at=_newest(standing.asked_at, fact.at))
+
+
+def _park_ended(standing: Standing, fact: Fact) -> Standing:
+    return replace(standing, parked=False)
+
+
+def _fell_silent(standing: Standing, fact: Fact) -> Standing:
+    return replace(standing, silent=bool(standing.active))
+
+
 def _disowned(standing: Standing, fact: Fact) -> Standing:
-    # Somebody at this number says that it is not the tenant's: automatic texts wait for a person.
-    standing = replace(standing, held=True, waiting=frozenset(), waiting_since=None)
+    # Whoever opened the form says that this is not their number: it may be anybody's.
+    standing = replace(_parked(standing, fact), waiting=frozenset(), waiting_since=None)
     if standing.status not in {"form_sent", "waiting_for_start"}:
         return standing
     return replace(standing, status="none", since=fact.at, lapses_at=None)
@@ -229,15 +306,23 @@ def _tenancy_ended(standing: Standing, fact: Fact) -> Standing:
 def _ended(standing: Standing, status: str, at: datetime) -> Standing:
     return Standing(
         held=standing.held,
+        parked=standing.parked,
         status=status,
         since=at,
         chat_ends_at=standing.chat_ends_at,
-        ended_at=max(at, standing.ended_at or at),
+        ended_at=_newest(standing.ended_at, at),
+        asked_at=standing.asked_at,
+        started_at=standing.started_at,
     )
+
+
+def _newest(before: datetime | None, at: datetime) -> datetime:
+    return at if before is None else max(before, at)
 
 
 _STEPS = {
     "form_issued": _issued,
+    "form_ended": _form_ended,
     "form_submitted": _submitted,
     "form_disowned": _disowned,
     "started": _started,
@@ -245,6 +330,9 @@ _STEPS = {
     "revoked": _revoked,
     "held": _held,
     "hold_ended": _hold_ended,
+    "parked": _parked,
+    "park_ended": _park_ended,
+    "fell_silent": _fell_silent,
     "number_closed": _closed,
     "tenancy_ended": _tenancy_ended,
 }

@@ -1,8 +1,9 @@
-"""R3: an unclear text holds its number, and a person says what was meant.
+"""What staff are asked about a number, and their answers.
 
-The question stands as long as the hold that the text made is the last one. Staff answer it with
-one click: either the person wants no more texts (a revocation that staff record), or it was just
-a message (the hold ends). A START or a STOP answers it as well.
+R3: an unclear text holds its number: does the person want no more texts, or was it just a message?
+A sign that somebody else may have the phone parks it: is the number still the tenant's? Each
+question stands as long as the hold, or the parking, that asks it. One click answers it; a START
+or a STOP answers it as well.
 """
 
 from __future__ import annotations
@@ -10,38 +11,77 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from django.db import transaction
 
 from tenantline.audit import actions as audit
-from tenantline.consent import ledger, rules
+from tenantline.consent import actions, ledger, parking, rules
 from tenantline.consent.ledger import Evidence
 from tenantline.consent.models import LedgerEvent
+from tenantline.consent.parking import Sign
 from tenantline.consent.projection import refresh
 from tenantline.consent.revocation import Decision
+from tenantline.consent.rules import Kind
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import BadInput, Conflict
+from tenantline.tenants import actions as tenant_actions
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import NumberPeriod, Tenant
 
-Answer = Literal["revoked", "message"]
-ANSWERS: tuple[Answer, ...] = get_args(Answer)
+About = Literal["wish", "person"]
+Answer = Literal["revoked", "message", "same", "not_theirs"]
+ANSWERS: dict[About, tuple[Answer, ...]] = {
+    "wish": ("revoked", "message"),
+    "person": ("same", "not_theirs", "revoked"),
+}
+_ACTS: dict[Answer, str] = {
+    "revoked": "consent.revoked",
+    "message": "consent.unclear_was_message",
+    "same": "consent.same_person",
+    "not_theirs": "consent.not_theirs",
+}
+_DISOWNED = "Somebody who opened the opt-in form said that this is not their number."
 
 
 @dataclass(frozen=True)
 class Question:
-    """What staff are asked: ``source`` is the text's MessageSid, ``words`` those that decided."""
+    """What staff are asked: what somebody wishes, or which person has the phone.
+
+    ``source`` is the text's MessageSid, or names what else made us ask; ``why`` says it in a
+    sentence. ``words`` of a text are those that decided.
+    """
 
     source: str
     words: str
     at: datetime
+    about: About = "wish"
+    why: str = ""
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """Return what may be answered."""
+        return ANSWERS[self.about]
 
 
 def hear_unclear(
     *, number: str, source: str, at: datetime, text: str, decision: Decision, now: datetime
 ) -> None:
-    """Hold a number, whoever holds it, until a person has read the text. Needs a transaction."""
+    """Hold a number, whoever holds it, until a person has read the text. Needs a transaction.
+
+    Where the text says that somebody else has the phone, the number is parked.
+    """
+    why = f"a text was unclear: “{decision.words}”"
+    if decision.wrong_person:
+        sign = Sign(
+            why=f"A text sounds like somebody else's: “{decision.words}”.",
+            source=source,
+            words=decision.words,
+            pattern=decision.why,
+            text=text,
+        )
+        parking.park(number=number, sign=sign, at=at, now=now)
+        return
     ledger.lock()
     for period in tenants.holders(number):
         ledger.append(
@@ -50,101 +90,145 @@ def hear_unclear(
             evidence=Evidence(number=number, text=text),
             period=period,
             body={
-                "why": f"a text was unclear: “{decision.words}”",
+                "why": why,
                 "source": source,
                 "words": decision.words,
                 "pattern": decision.why,
-                "wrong_person": decision.wrong_person,
             },
         )
         refresh(period.tenant, now=now)
 
 
 def question(*, tenant: Tenant) -> Question | None:
-    """Return what is asked about the last text of the tenant's number, None where nothing is."""
+    """Return what is asked about the tenant's number, None where nothing is."""
     period = tenants.current_period(tenant.pk)
     return _question(period) if period else None
 
 
 def answer(*, tenant: Tenant, source: str, said: str, by: Actor, now: datetime) -> None:
-    """R3: record what a person found the text ``source`` to mean, for whoever holds the number.
+    """R3, R4: record what a person found, by one of the question's answers.
+
+    What a text wished concerns whoever holds the number; whose number it is, this tenant alone.
+    "Not theirs" closes the tenant's number period and its consent.
 
     Raises:
-        BadInput: the answer is neither ``revoked`` nor ``message``.
+        BadInput: there is no such answer to this question.
         Conflict: the question is not open any more.
     """
-    if said not in ANSWERS:
-        raise BadInput("Say whether they want no more texts, or it was just a message.")
     with transaction.atomic():
+        tenant_actions.lock([tenant.pk])
         ledger.lock()
         period = tenants.current_period(tenant.pk)
         asked = _question(period) if period else None
         if period is None or asked is None or asked.source != source:
             raise Conflict("This has been answered already.", code="answered")
-        if said == "revoked":
-            _revoke(tenant, period, source, by=by, now=now)
-        for holder in tenants.holders(period.number):
-            if _is_held_by(holder, source):
-                _end(holder, by=by, now=now)
-            refresh(holder.tenant, now=now)
+        found = next((one for one in asked.answers if one == said), None)
+        if found is None:
+            raise BadInput("Answer with one of the buttons below the question.")
+        _record(found, tenant, period, asked, by=by, now=now)
         audit.record(
-            act="consent.revoked" if said == "revoked" else "consent.unclear_was_message",
+            act=_ACTS[found],
             by=by,
             now=now,
             facility_id=tenant.facility_id,
             subject=f"tenant:{tenant.pk}",
-            medium="text",
+            medium="text" if asked.words else "",
         )
 
 
-def _revoke(tenant: Tenant, period: NumberPeriod, source: str, *, by: Actor, now: datetime) -> None:
+def _record(
+    found: Answer,
+    tenant: Tenant,
+    period: NumberPeriod,
+    asked: Question,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    match found:
+        case "not_theirs":
+            actions.close_number(tenant=tenant, because="not_theirs", by=by, now=now)
+        case "same":
+            _end(period, "park_ended", asked.source, by=by, now=now)
+            refresh(tenant, now=now)
+        case "revoked":
+            _revoke(tenant, period, asked, by=by, now=now)
+            _end_for_all(period.number, asked.source, by=by, now=now)
+        case "message":
+            _end_for_all(period.number, asked.source, by=by, now=now)
+
+
+def _revoke(
+    tenant: Tenant, period: NumberPeriod, asked: Question, *, by: Actor, now: datetime
+) -> None:
+    event = _asking(period, asked.about)
+    particulars = event.particulars if event is not None else None
     ledger.append(
         kind="revoked",
         at=now,
-        evidence=Evidence(number=period.number, text=_text_of(period, source)),
+        evidence=Evidence(number=period.number, text=particulars.text if particulars else ""),
         facility_id=tenant.facility_id,
         body={
-            "medium": "text",
+            "medium": "text" if asked.words else "other",
             "by": by.name,
             "by_kind": by.kind,
             "tenant": tenant.pk,
-            "source": source,
+            "source": asked.source,
         },
     )
 
 
-def _end(period: NumberPeriod, *, by: Actor, now: datetime) -> None:
+def _end_for_all(number: str, source: str, *, by: Actor, now: datetime) -> None:
+    """End what this source asked, for whoever holds the number."""
+    for holder in tenants.holders(number):
+        standing = rules.fold(ledger.facts_of(holder))
+        if standing.parked and _source(_asking(holder, "person")) == source:
+            _end(holder, "park_ended", source, by=by, now=now)
+        if standing.held and _source(_asking(holder, "wish")) == source:
+            _end(holder, "hold_ended", source, by=by, now=now)
+        refresh(holder.tenant, now=now)
+
+
+def _end(period: NumberPeriod, kind: Kind, source: str, *, by: Actor, now: datetime) -> None:
     evidence = Evidence(number=period.number)
-    body = {"by": by.name}
-    ledger.append(kind="hold_ended", at=now, evidence=evidence, period=period, body=body)
+    body = {"by": by.name, "by_kind": by.kind, "source": source}
+    ledger.append(kind=kind, at=now, evidence=evidence, period=period, body=body)
 
 
 def _question(period: NumberPeriod) -> Question | None:
-    """Return the question of the hold that stands, if a text made it and nobody opted out since."""
+    """Return what is asked now: whose phone it is before what a text wished.
+
+    Who has opted out is asked nothing: no text can leave.
+    """
     standing = rules.fold(ledger.facts_of(period))
-    event = _last_hold(period) if standing.held and standing.status != "opted_out" else None
-    body = _body(event) if event else {}
-    if event is None or not body.get("source"):
+    if standing.status == "opted_out":
         return None
-    return Question(str(body["source"]), str(body.get("words", "")), event.at)
+    if standing.parked:
+        return _asked(_asking(period, "person"), "person")
+    return _asked(_asking(period, "wish"), "wish") if standing.held else None
 
 
-def _is_held_by(period: NumberPeriod, source: str) -> bool:
-    event = _last_hold(period)
-    return event is not None and _body(event).get("source") == source
+def _asked(event: LedgerEvent | None, about: About) -> Question | None:
+    source = _source(event)
+    if event is None or not source:
+        return None
+    body = _body(event)
+    why = _DISOWNED if event.kind == "form_disowned" else str(body.get("why", ""))
+    return Question(source, str(body.get("words", "")), event.at, about, why)
 
 
-def _last_hold(period: NumberPeriod) -> LedgerEvent | None:
-    rows = LedgerEvent.objects.filter(
-        period_id=period.pk, kind__in=("held", "form_disowned", "hold_ended")
-    )
-    last = rows.order_by("-sequence").first()
-    return last if last is not None and last.kind == "held" else None
+def _asking(period: NumberPeriod, about: About) -> LedgerEvent | None:
+    """Return the newest event that held the number, or that parked it."""
+    kinds = ("parked", "form_disowned") if about == "person" else ("held",)
+    rows = LedgerEvent.objects.filter(period_id=period.pk, kind__in=kinds)
+    return rows.order_by("-sequence").first()
 
 
-def _text_of(period: NumberPeriod, source: str) -> str:
-    event = _last_hold(period)
-    return event.particulars.text if event is not None and event.particulars is not None else ""
+def _source(event: LedgerEvent | None) -> str:
+    if event is None:
+        return ""
+    body = _body(event)
+    return f"form:{body['form']}" if event.kind == "form_disowned" else str(body.get("source", ""))
 
 
 def _body(event: LedgerEvent) -> dict[str, Any]:

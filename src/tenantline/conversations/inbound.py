@@ -72,6 +72,8 @@ def work(*, call_id: int, now: datetime) -> None:
 
 def _work_first(call: InboundCall, now: datetime) -> None:
     decision = revocation.decide(call.body, opt_out_type=call.params.get("OptOutType", ""))
+    if decision.heard != "start":
+        outbox.note_silence_before(call=call, now=now)  # R15: only START ends it
     started = _hear(call, decision, now)
     if decision.heard == "revoke":
         outbox.recheck(number=call.sender, now=now)

@@ -33,6 +33,7 @@ class InboundCall(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["sender"], condition=Q(worked_at=None), name="unworked_by_sender"),
+            models.Index(fields=["sender", "received_at"], name="calls_by_sender"),
             models.Index(fields=["id"], condition=Q(worked_at=None), name="unworked"),
             models.Index(fields=["line", "received_at"], condition=Q(missed=True), name="missed"),
             models.Index(fields=["id"], condition=Q(differs=True), name="differing"),

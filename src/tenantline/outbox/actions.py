@@ -10,19 +10,20 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from tenantline.consent import gate
+from tenantline.consent import gate, silence
 from tenantline.consent.cleared import Cleared, Refusal
 from tenantline.consent.services import Purpose
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.models import Line
 from tenantline.feed import actions as feed
+from tenantline.intake.models import InboundCall
 from tenantline.kernel import segments
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import Refused
-from tenantline.outbox import queries, quiet_hours, rules
-from tenantline.outbox.models import MassGuard, Text, WorkerBeat
+from tenantline.outbox import mass_texts, queries, quiet_hours, rules
+from tenantline.outbox.mass_texts import Counted
+from tenantline.outbox.models import Text, WorkerBeat
 from tenantline.outbox.quiet_hours import Window
-from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import Tenant
 
 
@@ -57,10 +58,10 @@ def request(*, wish: Wish, by: Actor, now: datetime) -> Text:
     """
     body = rules.checked_body(wish.body)
     _sending_line(wish.tenant.facility_id)
-    cleared = gate.clear(tenant=wish.tenant, purpose=wish.purpose, now=now)
+    cleared = gate.clear(tenant=wish.tenant, purpose=wish.purpose, left=queries.last_left, now=now)
     if isinstance(cleared, Refusal):
         raise Refused(cleared.code, cleared.sentence)
-    key = _counted(wish, body, now)
+    counted = _counted(wish, body, now)
     timing = _timing(wish, cleared, now)
     return Text.objects.create(
         clearance_id=cleared.clearance_id,
@@ -74,8 +75,10 @@ def request(*, wish: Wish, by: Actor, now: datetime) -> Text:
         author_ref=by.ref,
         author_name=by.name,
         quiet_hours_reason=wish.quiet_hours_reason.strip()[:300],
-        wording_key=key,
-        counts_as_mass=_is_counted(wish),
+        wording_key=counted.wording_key,
+        alike_key=counted.alike_key,
+        wording=counted.wording,
+        counts_as_mass=counted != mass_texts.NOT_COUNTED,
         any_hour_until=timing.any_hour_until,
         not_before=timing.not_before,
         valid_until=timing.valid_until,
@@ -94,31 +97,11 @@ def _sending_line(facility_id: int) -> Line:
     return line
 
 
-def _counted(wish: Wish, body: str, now: datetime) -> str:
-    """R5: return the wording's key, or refuse words that too many tenants got just now."""
-    tenant = wish.tenant
-    names = [tenant.name, *tenants.every_unit(tenant.pk)]
-    names += [period.number for period in tenants.periods(tenant.pk)]
-    key = rules.wording_key(body, names=names)
-    if not _is_counted(wish):
-        return key
-    MassGuard.objects.select_for_update().get_or_create(pk=1)
-    others = (
-        Text.objects.filter(
-            wording_key=key, counts_as_mass=True, created_at__gt=now - rules.MASS_WINDOW
-        )
-        .exclude(clearance__tenant_id=tenant.pk)
-        .values("clearance__tenant_id")
-        .distinct()
-        .count()
-    )
-    if others >= rules.MASS_LIMIT:
-        raise Refused(
-            "mass_text",
-            "The same words have just gone to five other tenants; mass texts are not possible. "
-            "Write to this tenant in words of their own.",
-        )
-    return key
+def _counted(wish: Wish, body: str, now: datetime) -> Counted:
+    """R5: count a typed text that answers nobody, or refuse words that too many got just now."""
+    if wish.purpose != "chat" or wish.first_reply:
+        return mass_texts.NOT_COUNTED
+    return mass_texts.count(tenant=wish.tenant, body=body, now=now)
 
 
 @dataclass(frozen=True)
@@ -174,10 +157,6 @@ def _priority(wish: Wish) -> int:
     return rules.PRIORITY[wish.purpose]
 
 
-def _is_counted(wish: Wish) -> bool:
-    return wish.purpose == "chat" and not wish.first_reply
-
-
 def withhold(*, text: Text, code: str, reason: str, now: datetime) -> bool:
     """Choose not to send a queued text; say whether it was still queued. Not a failure."""
     moved = Text.objects.filter(pk=text.pk, state="queued").update(
@@ -205,7 +184,8 @@ def recheck(*, number: str, now: datetime) -> int:
     withheld = 0
     with transaction.atomic():
         waiting = list(queries.queued_for(number))
-        answers = gate.ask_again(clearance_ids=[text.clearance_id for text in waiting], now=now)
+        ids = [text.clearance_id for text in waiting]
+        answers = gate.ask_again(clearance_ids=ids, left=queries.last_left, now=now)
         for text in waiting:
             answer = answers[text.clearance_id]
             if isinstance(answer, Refusal) and wait_after(answer) is None:
@@ -227,6 +207,19 @@ def recheck_waiting(*, now: datetime, limit: int = 500) -> int:
     waiting = Text.objects.filter(state="queued", next_at__gt=now).order_by("next_at")
     numbers = waiting.values_list("clearance__number", flat=True)[:limit]
     return sum(recheck(number=number, now=now) for number in sorted(set(numbers)))
+
+
+def note_silence(*, now: datetime, tenant: Tenant | None = None) -> int:
+    """R15: note consents that have fallen silent: this tenant's, or a number of anybody's.
+
+    Returns how many were looked at.
+    """
+    return silence.note(tenant=tenant, left=queries.last_left, now=now)
+
+
+def note_silence_before(*, call: InboundCall, now: datetime) -> None:
+    """R15: note what was silent until this text came. Needs the caller's transaction."""
+    silence.note_before(call=call, left=queries.last_left, now=now)
 
 
 def beat(*, worker: str, started_at: datetime, now: datetime, trouble: str = "") -> None:

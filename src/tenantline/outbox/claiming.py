@@ -28,7 +28,7 @@ from tenantline.intake import hearing
 from tenantline.kernel import clock, many
 from tenantline.kernel.crypto import new_token
 from tenantline.kernel.phone import Number
-from tenantline.outbox import actions, pacing, queries, quiet_hours, rules
+from tenantline.outbox import actions, mass_texts, pacing, queries, quiet_hours
 from tenantline.outbox.models import Attempt, Slot, State, Text
 from tenantline.outbox.quiet_hours import Window
 
@@ -182,7 +182,8 @@ class _Claim:
             text for text, window in windows.items() if not self._is_early_or_late(text, window)
         ]
         asked = self._without_mass_texts(asked)
-        answers = gate.ask_again(clearance_ids=[t.clearance_id for t in asked], now=self.now)
+        ids = [text.clearance_id for text in asked]
+        answers = gate.ask_again(clearance_ids=ids, left=queries.last_left, now=self.now)
         leaving = {}
         for text in asked:
             answer, line = answers[text.clearance_id], by_facility[text.facility_id]
@@ -203,22 +204,13 @@ class _Claim:
             return True
         return False
 
-    def _without_mass_texts(self, texts: Iterable[Text]) -> list[Text]:
-        """R5: let wait what has just left to as many tenants as it may, those here included."""
-        texts = list(texts)
-        reached = queries.reached_lately(
-            [t.wording_key for t in texts if t.counts_as_mass], self.now
-        )
-        kept = []
-        for text in texts:
-            others = reached.get(text.wording_key, set()) - {text.clearance.tenant_id}
-            if text.counts_as_mass and len(others) >= rules.MASS_LIMIT:
-                _wait(text, self.now + _SAME_WORDS_WAIT, "same_words")
-                continue
-            if text.counts_as_mass:
-                reached[text.wording_key].add(text.clearance.tenant_id)
-            kept.append(text)
-        return kept
+    def _without_mass_texts(self, texts: Sequence[Text]) -> list[Text]:
+        """R5: let wait what has just left to as many tenants as it may."""
+        fate = mass_texts.leaving([text for text in texts if text.counts_as_mass], self.now)
+        for text in fate.too_many:
+            _wait(text, self.now + _SAME_WORDS_WAIT, "same_words")
+        aside = {text.pk for text in (*fate.too_many, *fate.not_now)}
+        return [text for text in texts if text.pk not in aside]
 
     def _take_slots(self, slots: Mapping[int, Slot], leaving: Mapping[int, _Leaving]) -> None:
         """Count what leaves; a line where nothing could leave goes behind the others."""
@@ -325,7 +317,16 @@ def _refused(text: Text, refusal: Refusal, now: datetime) -> None:
     if wait is None:
         _withhold(text, refusal.code, refusal.sentence, now)
     else:
+        _limit_wait(text, refusal, now)
         _wait(text, now + wait, refusal.code)
+
+
+def _limit_wait(text: Text, refusal: Refusal, now: datetime) -> None:
+    """R6: a person's text that waits for another person's word gets out of date like any other."""
+    if refusal.code == "held" and text.valid_until is None:
+        hours = queries.hours_for(text.facility, Number(text.clearance.number))
+        text.valid_until = quiet_hours.default_valid_until(now, hours)
+        text.save(update_fields=["valid_until"])
 
 
 def _withhold(text: Text, code: str, reason: str, now: datetime) -> None:

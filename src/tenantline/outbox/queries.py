@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from tenantline.facilities.models import Facility, Line
 from tenantline.facilities.scope import EVERYWHERE, Scope
 from tenantline.kernel import phone
 from tenantline.kernel.phone import Number
-from tenantline.outbox import pacing, rules
+from tenantline.outbox import pacing
 from tenantline.outbox.models import Text, WorkerBeat
 from tenantline.outbox.quiet_hours import Hours
 
@@ -33,25 +33,17 @@ def queued_for(number: str) -> QuerySet[Text]:
     return Text.objects.filter(state="queued", clearance__number=number)
 
 
+def last_left(period_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when a text last left to each of these number periods, as the gate asks (R15)."""
+    rows = Text.objects.filter(clearance__period_id__in=period_ids, sent_at__isnull=False)
+    last = rows.order_by().values_list("clearance__period_id").annotate(Max("sent_at"))
+    return dict(last)
+
+
 def typed_since(tenant_id: int, since: datetime) -> bool:
     """Tell whether anybody wrote a chat text to the tenant after ``since``."""
     rows = Text.objects.filter(clearance__tenant_id=tenant_id, clearance__purpose="chat")
     return rows.filter(created_at__gt=since).exists()
-
-
-def reached_lately(wording_keys: Collection[str], now: datetime) -> dict[str, set[int]]:
-    """R5: return to which tenants typed texts of these words have just left.
-
-    Counted when they leave as well as when they are written: what was written over a day to many,
-    and waited, must not leave to all of them at once.
-    """
-    reached: dict[str, set[int]] = {key: set() for key in wording_keys}
-    lately = Text.objects.filter(
-        wording_key__in=reached, counts_as_mass=True, claimed_at__gt=now - rules.MASS_WINDOW
-    )
-    for key, tenant_id in lately.values_list("wording_key", "clearance__tenant_id").distinct():
-        reached[key].add(tenant_id)
-    return reached
 
 
 def oldest_due(now: datetime, scope: Scope = EVERYWHERE) -> timedelta | None:

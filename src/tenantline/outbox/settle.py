@@ -14,6 +14,8 @@ from tenantline.carrier import blocks, codes
 from tenantline.carrier.codes import Kind, Meaning
 from tenantline.carrier.types import Accepted, Outcome, Rejected, RetryLater
 from tenantline.consent import actions as consent
+from tenantline.consent import parking
+from tenantline.consent.parking import Sign
 from tenantline.facilities import actions as facilities
 from tenantline.facilities import queries as lines
 from tenantline.feed import actions as feed
@@ -323,9 +325,9 @@ def _follow(text: Text, meaning: Meaning, source: str, now: datetime) -> None:
             text="",
             now=now,
         )
-    elif meaning.code == codes.NOT_IN_USE:
-        why = "the carrier says that the number is not in use; it may be somebody else's by now"
-        consent.hold(number=number, why=why, now=now)
+    elif meaning.code in codes.SOMEBODY_ELSES:
+        sign = Sign(why=meaning.words, source=f"{meaning.code}:{source}")
+        parking.park(number=number, sign=sign, at=now, now=now)
     elif _is_ours(meaning, number):
         _pause(text, meaning, now)
 

@@ -24,7 +24,7 @@ _WHY: Final = {
     "quiet_hours": "It is outside texting hours where the tenant is.",
     "day": "The carrier takes no more texts today.",
     "retry": "The carrier could not be reached; it is tried again.",
-    "held": "Automatic texts to this number wait until somebody has looked at it.",
+    "held": "Texts to this number wait until somebody has looked at it, or START has come.",
     "unread_inbound": "A text from this number is being read first.",
     "same_words": "The same words have just gone to five tenants; it waits its turn.",
 }

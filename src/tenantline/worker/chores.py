@@ -66,13 +66,14 @@ def send_mail() -> int:
 
 
 def keep_house() -> int:
-    """Settle leases of dead senders, note tenancies that ended by date, forget old events.
+    """Settle leases of dead senders, note what ended or fell silent, forget old events.
 
     Also sees when the recovery from a restore is over.
     """
     now = clock.now()
     settle.sweep_leases(now=now)
     consent.sweep_tenancies(now=now)
+    outbox.note_silence(now=now)
     outbox.withhold_out_of_date(now=now)
     outbox.recheck_waiting(now=now)
     feed.forget_old(now=now)

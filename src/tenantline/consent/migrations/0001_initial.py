@@ -126,6 +126,8 @@ class Migration(migrations.Migration):
                 ("since", models.DateTimeField(null=True)),
                 ("lapses_at", models.DateTimeField(null=True)),
                 ("held", models.BooleanField(default=False)),
+                ("parked", models.BooleanField(default=False)),
+                ("silent_from", models.DateTimeField(db_index=True, null=True)),
                 ("chat", models.BooleanField(default=False)),
                 ("statements", models.BooleanField(default=False)),
                 ("notices", models.BooleanField(default=False)),
@@ -180,6 +182,8 @@ class Migration(migrations.Migration):
                 ("dead_at", models.DateTimeField(null=True)),
                 ("dead_because", models.CharField(blank=True, max_length=16)),
                 ("submitted_at", models.DateTimeField(null=True)),
+                ("handed_over", models.BooleanField(default=False)),
+                ("opened_at", models.DateTimeField(null=True)),
                 (
                     "period",
                     models.ForeignKey(

@@ -200,6 +200,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="inboundcall",
+            index=models.Index(fields=["sender", "received_at"], name="calls_by_sender"),
+        ),
+        migrations.AddIndex(
+            model_name="inboundcall",
             index=models.Index(
                 condition=models.Q(("worked_at", None)), fields=["id"], name="unworked"
             ),

@@ -1,0 +1,63 @@
+"""Wrong person: somebody else may have a number by now, so every text to it waits.
+
+A text says so ("wrong number", "who is this?"), the carrier does (30005, 30006), or the number is
+known to be deactivated. All purposes are parked, chat too, for everyone who holds the number at
+any facility. Each tenant's staff say for that tenant whether the number is still theirs
+(``consent.unclear`` asks); START from the phone answers as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from tenantline.consent import ledger, rules
+from tenantline.consent.ledger import Evidence
+from tenantline.consent.projection import refresh
+from tenantline.tenants import queries as tenants
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sign:
+    """What makes us doubt whose phone it is.
+
+    ``why`` is one sentence for staff. ``source`` is a MessageSid, or the carrier's code and the
+    SID it came for. ``words`` of a text are those that decided, ``pattern`` what they were
+    recognised as, ``text`` is all of it.
+    """
+
+    why: str
+    source: str
+    words: str = ""
+    pattern: str = ""
+    text: str = ""
+
+
+def park(*, number: str, sign: Sign, at: datetime, now: datetime) -> int:
+    """Park a number for all who hold it, anywhere, until a person has looked.
+
+    Returns for how many. Where it is parked already, only another text is news.
+    """
+    parked = 0
+    with transaction.atomic():
+        ledger.lock()
+        for period in tenants.holders(number):
+            if not sign.text and rules.fold(ledger.facts_of(period)).parked:
+                continue
+            ledger.append(
+                kind="parked",
+                at=at,
+                evidence=Evidence(number=number, text=sign.text),
+                period=period,
+                body={
+                    "why": sign.why,
+                    "source": sign.source,
+                    "words": sign.words,
+                    "pattern": sign.pattern,
+                },
+            )
+            refresh(period.tenant, now=now)
+            parked += 1
+    return parked
