@@ -12,7 +12,13 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from tenantline.billing import actions as billing
+from tenantline.billing import autopay
+from tenantline.billing.actions import NewEntry
+from tenantline.billing.models import Draft as AutoPayDraft
+from tenantline.billing.models import Entry
 from tenantline.consent import actions as consent
 from tenantline.consent import forms
 from tenantline.conversations import actions as conversations
@@ -245,3 +251,22 @@ def claim(*, now: datetime | None = None, limit: int = 20) -> list[Job]:
 def change_number(who: Tenant, number: Number | None) -> None:
     """Give a tenant another mobile number."""
     consent.change_number(tenant=who, number=number, by=TESTER, now=clock.now())
+
+
+def entry(of: Tenant, kind: str = "charge", cents: int = 12_900, **more: Any) -> Entry:
+    """Record an entry of a tenant's account; ``more`` as ``billing.actions.NewEntry``."""
+    new = NewEntry(kind=kind, amount_cents=cents, **more)
+    return billing.record(tenant=of, new=new, by=TESTER, now=clock.now()).entry
+
+
+def on_autopay(of: Tenant, method: str = "bank") -> Tenant:
+    """Say that a tenant pays by AutoPay."""
+    autopay.change_method(tenant=of, method=method, by=TESTER, now=clock.now())
+    return of
+
+
+def draft(of: Tenant, cents: int = 12_900, *, in_days: int = 5) -> AutoPayDraft:
+    """Put a tenant on AutoPay, with a draft that is pending."""
+    day = (clock.now() + timedelta(days=in_days)).date()
+    on_autopay(of)
+    return autopay.plan(tenant=of, amount_cents=cents, draws_on=day, by=TESTER, now=clock.now())

@@ -26,7 +26,7 @@ from tests.architecture import tree
 PAGE = (tree.ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```sh\n(?P<asked>.*?)\n```\s*(?P<after>.*?)(?=```sh\n|\Z)", re.DOTALL)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-IDS = {"id", "tenant", "tenants"}
+IDS = {"id", "tenant", "tenants", "payment"}
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,18 @@ def world(db, settings):
     dana = cast.opted_in(site, "Dana Whitfield", "chat", "notices", number=number)
     text = cast.write(dana, "A text of before.")
     ids = {"/tenants/1": f"/tenants/{dana.pk}", "/messages/3": f"/messages/{text.pk}"}
+    ids["/ledger-entries/7"] = f"/ledger-entries/{cast.entry(dana).pk}"
+    ids["/drafts/4"] = f"/drafts/{cast.draft(cast.tenant(site, 'Ana Diaz')).pk}"
+    cast.on_autopay(dana)
     return ids, cast.token("manager", site)[1]
 
 
 @pytest.mark.parametrize("shown", EXAMPLES, ids=lambda e: f"{e.method} {e.target}")
 def test_an_example_is_answered_as_the_page_says(world, shown):
     ids, secret = world
-    target = re.sub(r"^/(tenants|messages)/\d+", lambda found: ids[found[0]], shown.target)
+    target = re.sub(
+        r"^/(tenants|messages|ledger-entries|drafts)/\d+", lambda found: ids[found[0]], shown.target
+    )
     answer = Client().generic(
         shown.method,
         f"/api/v1{target}",

@@ -27,6 +27,13 @@ OPERATIONS = [
     ("POST", "/tenants/{tenant_id}/messages"),
     ("GET", "/messages"),
     ("GET", "/messages/{message_id}"),
+    ("GET", "/tenants/{tenant_id}/ledger-entries"),
+    ("POST", "/tenants/{tenant_id}/ledger-entries"),
+    ("GET", "/ledger-entries/{entry_id}"),
+    ("GET", "/tenants/{tenant_id}/drafts"),
+    ("POST", "/tenants/{tenant_id}/drafts"),
+    ("GET", "/drafts/{draft_id}"),
+    ("PATCH", "/drafts/{draft_id}"),
 ]
 # Whether a token is asked for is tested elsewhere (this check takes ours for a made-up one). What
 # fits the description may still name a facility that does not exist.
@@ -57,6 +64,7 @@ def test_answers_are_as_described(schema, site, method, path, mode):
     who = cast.opted_in(site)
     text = cast.write(who)
     known = {"tenant_id": str(who.pk), "message_id": str(text.pk)}
+    known |= {"entry_id": str(cast.entry(who).pk), "draft_id": str(cast.draft(who).pk)}
     secret = cast.token("owner")[1]
 
     @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))

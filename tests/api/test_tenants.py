@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 FIELDS = {
     *("id", "external_id", "name", "facility", "units", "email", "mobile", "home_phone"),
-    *("language", "delivery_method", "statements_by_sms", "autopay_method", "balance_cents"),
-    *("opt_in_status", "created_at", "moved_out_at"),
+    *("language", "delivery_method", "statements_by_sms", "autopay_method", "autopay_day"),
+    *("balance_cents", "opt_in_status", "created_at", "moved_out_at"),
 }
 
 
@@ -46,6 +46,7 @@ def test_all_that_is_said_of_a_new_tenant_is_kept(api):
         "delivery_method": "email",
         "statements_by_sms": True,
         "autopay_method": "card",
+        "autopay_day": 5,
         "balance_cents": -12345,
     }
     tenant = add(api, mobile="tel: (512) 555-0143", **said)

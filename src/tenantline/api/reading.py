@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -96,6 +96,16 @@ def moment(text: str, *, field: str, day_in: str = "") -> datetime:
             f"{field} must be a time with its zone, such as {example}.", field=field
         ) from None
     return read.astimezone(UTC)
+
+
+def day(text: str, *, field: str) -> date:
+    """Read a day, ``2026-03-01``."""
+    try:
+        if not _DAY.fullmatch(text):
+            raise ValueError("not a day")
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"{field} must be a day, such as 2026-03-01.", field=field) from None
 
 
 def row_id(text: str, *, what: str) -> int:

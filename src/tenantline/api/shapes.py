@@ -52,13 +52,13 @@ Moment = Annotated[
 ]
 
 
-class _In(BaseModel):
+class In(BaseModel):
     """What callers send: no other fields, no conversions."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class _Details(_In):
+class _Details(In):
     external_id: ExternalId | None = Field(
         None, description="The tenant's id in your management system, once per facility."
     )
@@ -77,7 +77,12 @@ class _Details(_In):
     delivery_method: DeliveryMethod = "print"
     statements_by_sms: bool = False
     autopay_method: AutopayMethod = Field("NET", description="`NET` means none.")
-    balance_cents: Cents = 0
+    autopay_day: Annotated[int, Field(ge=1, le=31)] | None = Field(
+        None, description="The day of the month on which AutoPay draws."
+    )
+    balance_cents: Cents = Field(
+        0, description="The difference to the balance so far becomes a ledger entry."
+    )
     moved_out_at: Moment | None = Field(
         None,
         description="When the last rental ends or ended: a time with its zone, or a day, which "
@@ -119,6 +124,9 @@ class TenantChanges(_Details):
     model_config = ConfigDict(json_schema_extra=_describe_changes)
 
     name: Name = ""
+    cancel_pending_draft: bool = Field(
+        False, description="Cancel AutoPay's pending draft; it stays pending otherwise."
+    )
 
 
 class Tenant(BaseModel):
@@ -139,6 +147,7 @@ class Tenant(BaseModel):
                 "delivery_method": "print",
                 "statements_by_sms": False,
                 "autopay_method": "NET",
+                "autopay_day": None,
                 "balance_cents": 0,
                 "opt_in_status": "none",
                 "created_at": "2026-03-01T15:30:00Z",
@@ -159,6 +168,7 @@ class Tenant(BaseModel):
     delivery_method: DeliveryMethod
     statements_by_sms: bool
     autopay_method: AutopayMethod
+    autopay_day: int | None = Field(description="The day of the month on which AutoPay draws.")
     balance_cents: int = Field(description="US cents; what the tenant owes is positive.")
     opt_in_status: OptInStatus
     created_at: AwareDatetime
@@ -230,7 +240,7 @@ class Consent(BaseModel):
     shared_elsewhere: int = Field(description="How many hold it at other facilities.")
 
 
-class Revocation(_In):
+class Revocation(In):
     """That a tenant withdrew consent otherwise than by text."""
 
     model_config = ConfigDict(
@@ -241,7 +251,7 @@ class Revocation(_In):
     note: Annotated[str, _text(2000)] = ""
 
 
-class NewMessage(_In):
+class NewMessage(In):
     """A text to write to a tenant."""
 
     model_config = ConfigDict(

@@ -35,6 +35,7 @@ def tenant(row: Any, now: datetime) -> shapes.Tenant:
         delivery_method=row.delivery_method,
         statements_by_sms=row.statements_by_sms,
         autopay_method=row.autopay_method,
+        autopay_day=row.autopay_day,
         balance_cents=row.balance_cents,
         opt_in_status=row.consent_status,
         created_at=row.created_at,

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 router = Router(tags=["Tenants"])
 _NOT_DETAILS = {"facility", "name", "mobile", "unit", "units", "moved_out_at"}
+_NOT_DETAILS |= {"cancel_pending_draft"}  # of AutoPay, an act and not a detail
 
 
 @router.get(
@@ -208,6 +209,7 @@ def _wanted(said: NewTenant | TenantChanges, site: Facility) -> Wanted:
         number=_number(said.mobile) if "mobile" in named else UNSAID,
         units=_units(said, named),
         moved_out_at=_end(said.moved_out_at, site) if "moved_out_at" in named else UNSAID,
+        cancel_pending_draft=bool(named.get("cancel_pending_draft")),
     )
 
 

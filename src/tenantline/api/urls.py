@@ -13,7 +13,16 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from tenantline.api import access, described, messages, problems, reading, tenants
+from tenantline.api import (
+    access,
+    described,
+    drafts,
+    ledger,
+    messages,
+    problems,
+    reading,
+    tenants,
+)
 from tenantline.kernel.errors import TenantlineError
 
 _ABOUT = (
@@ -35,6 +44,8 @@ api = NinjaAPI(
 )
 api.add_router("", tenants.router)
 api.add_router("", messages.router)
+api.add_router("", ledger.router)
+api.add_router("", drafts.router)
 api.exception_handler(Exception)(problems.of_crash)
 api.exception_handler(TenantlineError)(problems.of_error)
 api.exception_handler(ValidationError)(reading.invalid)

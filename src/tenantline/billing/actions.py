@@ -26,7 +26,7 @@ from tenantline.kernel.money import format_cents
 from tenantline.tenants.models import Tenant
 
 _LONGEST_KEY = 255
-_NO_SUCH = "There is no such entry on this tenant's account."
+NO_SUCH = "There is no such entry on this tenant's account."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def record(
         Conflict: the external id is taken at this facility; ``existing`` names the entry.
         Refused: ``already_reversed``, ``not_reversible``.
     """
-    if len(request_key.partition("\x00")[2] or request_key) > _LONGEST_KEY:
+    if len(request_key.partition("\x1f")[2] or request_key) > _LONGEST_KEY:
         raise BadInput("An idempotency key has at most 255 characters.", field="Idempotency-Key")
     try:
         return _record(tenant, new, by, now, request_key)
@@ -216,7 +216,7 @@ def _undone(tenant: Tenant, new: NewEntry) -> Entry | None:
     rows = Entry.objects.filter(tenant=tenant, pk=new.reverses)
     found = rows.select_related("reversal").first() if abs(new.reverses) < 2**63 else None
     if found is None:
-        raise BadInput(_NO_SUCH, field="reverses")
+        raise BadInput(NO_SUCH, field="reverses")
     refuse_undoing(found)
     if new.amount_cents not in (None, found.amount_cents):
         raise BadInput(
