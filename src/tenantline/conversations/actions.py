@@ -21,6 +21,7 @@ from tenantline.intake import queries as intake
 from tenantline.kernel import phone
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import BadInput, NotFound, Refused
+from tenantline.outbox import actions as outbox
 from tenantline.outbox.actions import Wish
 from tenantline.outbox.rules import checked_body
 from tenantline.staff.models import Staff
@@ -67,6 +68,7 @@ def send(*, tenant: Tenant, draft: Draft, by: Actor, now: datetime, key_owner: s
     """
     checked_body(draft.body)
     _catch_up(tenant, now)
+    outbox.note_silence(tenant=tenant, now=now)
     try:
         with transaction.atomic():
             return _send(tenant, draft, by, now, key_owner or by.ref)
@@ -207,17 +209,23 @@ def link(*, conversation: Conversation, tenant: Tenant, by: Actor, now: datetime
 
 
 def _wish(tenant: Tenant, draft: Draft, now: datetime) -> Wish:
-    wrote_at, answered = queries.last_writing(tenant.pk)
     return Wish(
         tenant=tenant,
         body=draft.body,
         purpose=draft.purpose,
         automatic=draft.automatic,
         cause=draft.cause,
-        first_reply=rules.is_first_reply(wrote_at=wrote_at, answered=answered, now=now),
-        wrote_lately=rules.wrote_lately(wrote_at, now),
+        first_reply=rules.is_first_reply(_unanswered_since(tenant), now),
+        wrote_lately=rules.wrote_lately(queries.last_wrote(tenant.pk), now),
         quiet_hours_reason=draft.quiet_hours_reason,
     )
+
+
+def _unanswered_since(tenant: Tenant) -> datetime | None:
+    period, line = tenants.current_period(tenant.pk), facilities.sending_line(tenant.facility_id)
+    if period is None or line is None:
+        return None  # then nothing leaves anyway
+    return queries.unanswered_since(tenant.pk, number=period.number, line_id=line.pk)
 
 
 def _refuse_blind_reply(tenant: Tenant, draft: Draft) -> None:

@@ -224,14 +224,26 @@ def newest_in(conversation: Conversation) -> int:
     return conversation.messages.aggregate(newest=Max("id"))["newest"] or 0
 
 
-def last_writing(tenant_id: int) -> tuple[datetime | None, bool]:
-    """R5, R6: return when the tenant last wrote (keywords aside), and whether that was answered."""
-    rows = Message.objects.filter(tenants=tenant_id)
-    wrote = rows.filter(direction="in", heard_as__in=WRITING).order_by("-id").first()
-    if wrote is None:
-        return None, False
-    answered = rows.filter(direction="out", id__gt=wrote.pk).exclude(text__state="withheld")
-    return wrote.at, answered.exists()
+def last_wrote(tenant_id: int) -> datetime | None:
+    """R6: return when the tenant last wrote (keywords aside), None where that never happened."""
+    return _written().filter(tenants=tenant_id).aggregate(last=Max("at"))["last"]
+
+
+def unanswered_since(tenant_id: int, *, number: str, line_id: int) -> datetime | None:
+    """R5: return when the tenant last wrote from this number to this line.
+
+    None where that never happened, or a chat text has gone to the tenant since. What machines
+    write is no answer, and what was withheld is none.
+    """
+    rows = Message.objects.filter(tenants=tenant_id, direction="out")
+    answers = rows.filter(text__clearance__purpose="chat").exclude(text__state="withheld")
+    answered = answers.aggregate(last=Max("id"))["last"] or 0
+    wrote = _written().filter(tenants=tenant_id, conversation__number=number, line=line_id)
+    return wrote.filter(id__gt=answered).aggregate(last=Max("at"))["last"]
+
+
+def _written() -> QuerySet[Message]:
+    return Message.objects.filter(direction="in", heard_as__in=WRITING)
 
 
 def since(conversation: Conversation, after: int, *, limit: int = 200) -> list[Message]:

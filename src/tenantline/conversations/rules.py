@@ -14,9 +14,9 @@ def counts_as_writing(heard_as: str) -> bool:
     return heard_as in WRITING
 
 
-def is_first_reply(*, wrote_at: datetime | None, answered: bool, now: datetime) -> bool:
+def is_first_reply(unanswered_since: datetime | None, now: datetime) -> bool:
     """R5: tell whether a text is the first reply to a tenant who wrote within 24 hours."""
-    return wrote_at is not None and not answered and now - wrote_at < REPLY_WINDOW
+    return unanswered_since is not None and now - unanswered_since < REPLY_WINDOW
 
 
 def wrote_lately(wrote_at: datetime | None, now: datetime) -> bool:

@@ -37,7 +37,11 @@ class Text(models.Model):
     author_ref = models.CharField(max_length=40, blank=True)
     author_name = models.CharField(max_length=150)
     quiet_hours_reason = models.CharField(max_length=300, blank=True)
-    wording_key = models.CharField(max_length=64)  # R5: hash of the normalised words
+    # R5, empty unless counted: the wording's key, that of the one it was found alike with when it
+    # was written (else its own), and all that is compared (``wordings.Wording.stored``).
+    wording_key = models.CharField(max_length=16, blank=True)
+    alike_key = models.CharField(max_length=16, blank=True)
+    wording = models.TextField(blank=True)
     counts_as_mass = models.BooleanField()  # R5: replies do not
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     reason_code = models.CharField(max_length=32, blank=True)  # why withheld
@@ -66,11 +70,18 @@ class Text(models.Model):
                 condition=Q(state="queued"),
                 name="text_queue",
             ),
-            models.Index(fields=["wording_key", "created_at"]),
+            models.Index(
+                fields=["created_at"], condition=Q(counts_as_mass=True), name="text_words_typed"
+            ),
             models.Index(
                 fields=["wording_key", "claimed_at"],
                 condition=Q(counts_as_mass=True),
                 name="text_words_leaving",
+            ),
+            models.Index(
+                fields=["alike_key", "claimed_at"],
+                condition=Q(counts_as_mass=True),
+                name="text_alike_leaving",
             ),
             models.Index(
                 fields=["state", "leased_until"], condition=Q(state="sending"), name="text_leases"
@@ -108,7 +119,10 @@ class Slot(models.Model):
 
 
 class MassGuard(models.Model):
-    """R5: one row, locked while a wording is counted, so that two requests cannot both be fifth."""
+    """R5: one row, locked while wordings are counted, so that no two texts can both be the fifth.
+
+    One for all wordings, not one for each: nearly the same words have no key in common.
+    """
 
     touched_at = models.DateTimeField(null=True)
 

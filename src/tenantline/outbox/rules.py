@@ -1,11 +1,7 @@
-"""The outbox's rules: which states may follow which, and R5's wordings. Pure."""
+"""The outbox's rules: which states may follow which, and how many is too many. Pure."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -59,15 +55,6 @@ _STATES: Final = {
     "canceled": "failed",
 }
 
-# An address, or a bare domain with a path or a usual ending: "due.Please" lacks only a blank.
-_LINK = re.compile(
-    r"(?:https?://|www\.)\S+"
-    r"|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*"
-    r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|co|us|info|biz|ly|app|link|site|shop|store)\b",
-    re.IGNORECASE,
-)
-_RUN = re.compile(r"[^\W\d_]+|\d+")  # of letters, or of digits
-
 
 def may_move(old: str, new: str) -> bool:
     """Tell whether a text may go from one state to the other."""
@@ -90,30 +77,3 @@ def checked_body(body: str) -> str:
     if segments.utf16_units(body) > LONGEST_BODY:
         raise BadInput("A text has at most 1,600 characters; shorten it.", field="body")
     return body
-
-
-def wording_key(body: str, *, names: Iterable[str]) -> str:
-    """R5: return the key under which two wordings count as the same words.
-
-    Case, punctuation, blanks, digits, links and the tenant's own ``names`` (name, units,
-    numbers) are ignored; a wording of which nothing is left is compared as typed.
-    """
-    text = _LINK.sub(" ", _plain(body))
-    for name in sorted(_name_parts(names), key=len, reverse=True):
-        # A12 is also written A-12, A 12 and #A12.
-        spelt = r"[\W_]*".join(_RUN.findall(name))
-        text = re.sub(rf"(?<!\w){spelt}(?!\w)", " ", text) if spelt else text
-    letters = "".join(c for c in text if c.isalpha())
-    return hashlib.sha256((letters or "as typed:" + body.strip()).encode()).hexdigest()
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-def _name_parts(names: Iterable[str]) -> set[str]:
-    parts: set[str] = set()
-    for name in names:
-        whole = _plain(name).strip()
-        parts |= {whole, *re.findall(r"\w+", whole)}
-    return {part for part in parts if len(part) > 1}

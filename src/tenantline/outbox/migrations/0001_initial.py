@@ -76,7 +76,9 @@ class Migration(migrations.Migration):
                 ("author_ref", models.CharField(blank=True, max_length=40)),
                 ("author_name", models.CharField(max_length=150)),
                 ("quiet_hours_reason", models.CharField(blank=True, max_length=300)),
-                ("wording_key", models.CharField(max_length=64)),
+                ("wording_key", models.CharField(blank=True, max_length=16)),
+                ("alike_key", models.CharField(blank=True, max_length=16)),
+                ("wording", models.TextField(blank=True)),
                 ("counts_as_mass", models.BooleanField()),
                 (
                     "state",
@@ -172,7 +174,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="text",
             index=models.Index(
-                fields=["wording_key", "created_at"], name="outbox_text_wording_ad3d5d_idx"
+                condition=models.Q(("counts_as_mass", True)),
+                fields=["created_at"],
+                name="text_words_typed",
             ),
         ),
         migrations.AddIndex(
@@ -181,6 +185,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("counts_as_mass", True)),
                 fields=["wording_key", "claimed_at"],
                 name="text_words_leaving",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="text",
+            index=models.Index(
+                condition=models.Q(("counts_as_mass", True)),
+                fields=["alike_key", "claimed_at"],
+                name="text_alike_leaving",
             ),
         ),
         migrations.AddIndex(
