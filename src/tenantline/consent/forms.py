@@ -1,7 +1,8 @@
 """The opt-in form: issued as a link, shown, submitted, disowned (R2, R13).
 
 The link's token is random and kept as a hash; a link is bound to a tenant, a number period and
-the e-mail address it went to. Looking at a form changes nothing: mail scanners follow links.
+the e-mail address it went to, or to a form shown at the counter (``counter``). Looking at a form
+changes nothing: mail scanners follow links.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ from tenantline.mail import actions as mail
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import NumberPeriod, Tenant
 
-Gone = Literal["expired", "newer", "number_changed", "email_changed", "disowned", "no_line"]
+Gone = Literal[
+    "expired", "newer", "number_changed", "email_changed", "disowned", "no_line", "closed"
+]
 
 
 @dataclass(frozen=True)
@@ -76,28 +79,38 @@ class FormIncomplete(BadInput):
 
 
 class FormGone(NotFound):
-    """The link is known but no longer works; ``why`` says what to tell the person."""
+    """The link is known but no longer works; ``why`` says what to tell the person.
+
+    ``handed_over``: it was opened on the office's own device.
+    """
 
     code = "form_gone"
 
-    def __init__(self, why: Gone, tenant: Tenant) -> None:
+    def __init__(self, why: Gone, tenant: Tenant, *, handed_over: bool = False) -> None:
         super().__init__("This link no longer works; ask the office for a new one.")
         self.why = why
         self.tenant = tenant
+        self.handed_over = handed_over
 
 
 def obstacle(tenant: Tenant, now: datetime) -> Refused | None:
     """Return why no form can be e-mailed to this tenant, or None where it can."""
     if not tenant.email:
         return Refused("no_email", "There is no e-mail address on file; add one first.")
+    refused = obstacle_to_any(tenant, now)
+    if refused is None and not (settings.EMAIL_IS_SET or settings.DEMO):
+        return Refused("no_mail_server", "E-mail is not set up; the installer must set EMAIL_URL.")
+    return refused
+
+
+def obstacle_to_any(tenant: Tenant, now: datetime) -> Refused | None:
+    """Return why no form can be issued to this tenant in any way, or None where one can."""
     if tenants.current_period(tenant.pk) is None:
         return Refused("no_mobile", "There is no mobile number on file; add one first.")
     if facilities.sending_line(tenant.facility_id) is None:
         return Refused("no_line", "The facility has no line yet; an owner can connect one.")
     if not tenants.tenancy(tenant.pk, now).renting:
         return Refused("moved_out", "The tenant has moved out; a new rental is needed first.")
-    if not (settings.EMAIL_IS_SET or settings.DEMO):
-        return Refused("no_mail_server", "E-mail is not set up; the installer must set EMAIL_URL.")
     return None
 
 
@@ -112,28 +125,48 @@ def issue(*, tenant: Tenant, by: Actor, now: datetime) -> OptInForm:
         raise refused
     token = new_token(24)
     with transaction.atomic():
-        Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)
-        period = tenants.current_period(tenant.pk)
-        line = facilities.sending_line(tenant.facility_id)
-        if period is None or line is None:
-            raise Refused("no_mobile", "The number or the line was removed just now; look again.")
-        OptInForm.objects.filter(tenant=tenant, dead_at=None).update(
-            dead_at=now, dead_because="newer"
+        form, line = create(
+            tenant=tenant, token=token, until=now + rules.FORM_WAITS, by=by, now=now
         )
-        form = OptInForm.objects.create(
-            tenant=tenant,
-            period=period,
-            email=tenant.email,
-            digest=_digest(token),
-            wording=form_wording(tenant.language, now=now),
-            issued_at=now,
-            issued_by=by.name,
-            expires_at=now + rules.FORM_WAITS,
-        )
-        _record_issue(form, line, by, now)
         _queue_email(form, line, token, now)
         refresh(tenant, now=now)
     return form
+
+
+def create(
+    *,
+    tenant: Tenant,
+    token: str,
+    until: datetime,
+    by: Actor,
+    now: datetime,
+    medium: Literal["email", "counter"] = "email",
+    handed_over: bool = False,
+) -> tuple[OptInForm, Line]:
+    """R13: keep a form whose link bears this token; links before it die, of either kind.
+
+    Needs the caller's transaction, which also brings the link to the tenant and refreshes the fold.
+    """
+    Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)
+    period = tenants.current_period(tenant.pk)
+    line = facilities.sending_line(tenant.facility_id)
+    if period is None or line is None:
+        raise Refused("no_mobile", "The number or the line was removed just now; look again.")
+    OptInForm.objects.filter(tenant=tenant, dead_at=None).update(dead_at=now, dead_because="newer")
+    form = OptInForm.objects.create(
+        tenant=tenant,
+        period=period,
+        medium=medium,
+        email=tenant.email if medium == "email" else "",
+        digest=digest(token),
+        wording=form_wording(tenant.language, now=now),
+        issued_at=now,
+        issued_by=by.name,
+        expires_at=until,
+        handed_over=handed_over,
+    )
+    _record_issue(form, line, by, now)
+    return form, line
 
 
 def peek(token: str, *, now: datetime, language: str = "") -> OpenForm:
@@ -143,7 +176,7 @@ def peek(token: str, *, now: datetime, language: str = "") -> OpenForm:
         NotFound: there is no such link.
         FormGone: it expired, was replaced, or its number or e-mail address has changed.
     """
-    form = _by_token(token)
+    form = by_token(token)
     return _open_form(form, language=language, now=now)
 
 
@@ -169,12 +202,14 @@ def submit(
     """
     chosen: list[Service] = [service for service in SERVICES if service in services]
     with transaction.atomic():
-        shown = _open_form(_by_token(token, lock=True), language=language, now=now)
+        shown = _open_form(by_token(token, lock=True), language=language, now=now)
         problems = _problems(chosen, agreed=agreed, version=version)
         if problems:
             raise FormIncomplete(problems)
         form = shown.form
         wording = form_wording(shown.language, now=now)
+        if form.handed_over and form.submitted_at is not None:
+            raise FormGone("closed", form.tenant, handed_over=True)
         form.submitted_at, form.wording = now, wording
         form.save(update_fields=["submitted_at", "wording"])
         ledger.append(
@@ -187,6 +222,8 @@ def submit(
                 "agreed": True,
                 "form": form.pk,
                 "medium": form.medium,
+                "handed_over": form.handed_over,
+                "issued_by": form.issued_by,
                 "token": form.digest,
                 "wording": wording.pk,
                 "words_sha256": words_hash(wording.words),
@@ -214,7 +251,7 @@ def _problems(chosen: list[Service], *, agreed: bool, version: str) -> dict[str,
 def disown(*, token: str, ip: str, user_agent: str, now: datetime) -> Tenant:
     """R13: "This is not my number": staff are told, nothing is consented to, the link dies."""
     with transaction.atomic():
-        form = _open_form(_by_token(token, lock=True), language="", now=now).form
+        form = _open_form(by_token(token, lock=True), language="", now=now).form
         form.dead_at, form.dead_because = now, "disowned"
         form.save(update_fields=["dead_at", "dead_because"])
         ledger.append(
@@ -235,11 +272,12 @@ def submitted_for(period: NumberPeriod) -> OptInForm | None:
     return rows.order_by("-submitted_at").first()
 
 
-def _by_token(token: str, *, lock: bool = False) -> OptInForm:
+def by_token(token: str, *, lock: bool = False) -> OptInForm:
+    """Return the form whose link bears this token, or raise ``NotFound``."""
     rows = OptInForm.objects.select_related("tenant__facility", "period", "wording")
     if lock:
         rows = rows.select_for_update(of=("self",))
-    found = rows.filter(digest=_digest(token)).first()
+    found = rows.filter(digest=digest(token)).first()
     if found is None:
         raise NotFound("This link is not known; ask the office for a new one.")
     return found
@@ -250,7 +288,7 @@ def _open_form(form: OptInForm, *, language: str, now: datetime) -> OpenForm:
     line = facilities.sending_line(tenant.facility_id)
     why = _why_gone(form, line, now)
     if why is not None:
-        raise FormGone(why, tenant)
+        raise FormGone(why, tenant, handed_over=form.handed_over)
     assert line is not None  # noqa: S101 - _why_gone has said so
     language = known_language(language or form.wording.language)
     shown_line = phone.national(phone.Number(line.number))
@@ -270,14 +308,19 @@ def _open_form(form: OptInForm, *, language: str, now: datetime) -> OpenForm:
 def _why_gone(form: OptInForm, line: Line | None, now: datetime) -> Gone | None:
     if form.dead_at is not None:
         # One who has moved out and comes back is told the same as after thirty days.
-        dead: dict[str, Gone] = {"newer": "newer", "disowned": "disowned", "moved_out": "expired"}
+        dead: dict[str, Gone] = {
+            "newer": "newer",
+            "disowned": "disowned",
+            "moved_out": "expired",
+            "ended": "closed",
+        }
         return dead.get(form.dead_because, "number_changed")
     if form.period.ended_at is not None:
         return "number_changed"
     if form.medium == "email" and form.email != form.tenant.email:
         return "email_changed"
     if now >= form.expires_at:
-        return "expired"
+        return "closed" if form.medium == "counter" else "expired"
     return "no_line" if line is None else None
 
 
@@ -290,6 +333,7 @@ def _record_issue(form: OptInForm, line: Line, by: Actor, now: datetime) -> None
         body={
             "form": form.pk,
             "medium": form.medium,
+            "handed_over": form.handed_over,
             "until": form.expires_at.isoformat(),
             "by": by.name,
             "line": line.number,
@@ -303,6 +347,7 @@ def _record_issue(form: OptInForm, line: Line, by: Actor, now: datetime) -> None
         now=now,
         facility_id=form.tenant.facility_id,
         subject=f"tenant:{form.tenant_id}",
+        medium=form.medium,
     )
 
 
@@ -329,5 +374,6 @@ def _queue_email(form: OptInForm, line: Line, token: str, now: datetime) -> None
     mail.queue(draft, now=now)
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """Return what is kept of a link's token."""
     return hashlib.sha256(token.encode()).hexdigest()

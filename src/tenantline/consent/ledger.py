@@ -244,6 +244,7 @@ def to_fact(event: LedgerEvent, key: bytes | None = None) -> Fact:
         at=event.at,
         services=_services(body.get("services", ())),
         until=datetime.fromisoformat(until) if until else None,
+        counter=body.get("medium") == "counter",
     )
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from tenantline.consent.models import Wording
 
-FORM_VERSION: Final = "2026-11"
+FORM_VERSION: Final = "2026-11.2"
 
 FORM: Final[dict[str, dict[str, object]]] = {
     "en": {
@@ -31,15 +31,17 @@ FORM: Final[dict[str, dict[str, object]]] = {
         "may agree for it. My agreement is not a condition of renting or buying anything.",
         "button": "Opt in to Text/Messaging",
         "important": "IMPORTANT",
-        "last_step": "After you submit this form, text START from this phone to {line}. Texts "
-        "begin only after that. Text START then even if you have sent it before.",
+        "last_step": "After you submit this form, text START to {line} from the phone that has the "
+        "number above. Texts begin only after that. Text START then even if you have sent it "
+        "before.",
         "disclosures": [
             "Who: {facility}. Texts come from {line}.",
             "What: only the kinds you tick above, about your own rental and account.",
             "How often: message frequency varies; usually fewer than ten a month, more when "
             "you write to us.",
             "Cost: message and data rates may apply.",
-            "To stop: reply STOP at any time, or tell the office in any way you like.",
+            "To stop: reply STOP at any time, or tell the office in any way you like: by phone, "
+            "by e-mail, on paper or in person, in any words.",
             "For help: reply HELP, or call or visit the office.",
             "Agreeing to texts is not a condition of renting or buying anything.",
             "We do not sell or share your mobile number or your agreement with anyone for "
@@ -66,9 +68,9 @@ FORM: Final[dict[str, dict[str, object]]] = {
         "rentar ni comprar nada.",
         "button": "Opt in to Text/Messaging (acepto recibir mensajes)",
         "important": "IMPORTANTE",
-        "last_step": "Después de enviar este formulario, mande START por texto desde este "
-        "teléfono al {line}. Los mensajes comienzan solo después de eso. Mande START entonces "
-        "aunque ya lo haya enviado antes.",
+        "last_step": "Después de enviar este formulario, mande START por texto al {line} desde el "
+        "teléfono que tiene el número de arriba. Los mensajes comienzan solo después de eso. Mande "
+        "START entonces aunque ya lo haya enviado antes.",
         "disclosures": [
             "Quién: {facility}. Los mensajes llegan desde el {line}.",
             "Qué: solo los tipos que marque arriba, sobre su propia renta y cuenta.",
@@ -76,7 +78,7 @@ FORM: Final[dict[str, dict[str, object]]] = {
             "mes, más cuando usted nos escribe.",
             "Costo: pueden aplicarse tarifas de mensajes y datos.",
             "Para dejar de recibir: responda STOP en cualquier momento, o avise a la oficina "
-            "como prefiera.",
+            "como prefiera: por teléfono, por correo, por escrito o en persona, con sus palabras.",
             "Para ayuda: responda HELP, o llame o visite la oficina.",
             "Aceptar mensajes no es condición para rentar ni comprar nada.",
             "No vendemos ni compartimos su número ni su consentimiento con nadie para fines "
@@ -89,23 +91,26 @@ FORM: Final[dict[str, dict[str, object]]] = {
     },
 }
 
+# The Spanish texts below do without á, í, ó and ú: one of them would make every text twice as dear.
 CONFIRMATION: Final[dict[str, str]] = {
     "en": "{facility}: You are signed up for recurring texts about your rental ({services}). Msg "
-    "frequency varies. Msg & data rates may apply. Reply HELP for help, STOP to stop.",
-    "es": "{facility}: Acepta recibir mensajes recurrentes sobre su renta ({services}). La "
-    "frecuencia varía. Pueden aplicarse tarifas. Responda HELP para ayuda, STOP para terminar.",
+    "frequency varies. Msg & data rates may apply. Reply HELP for help. To stop, reply STOP or "
+    "tell the office in any way.",
+    "es": "{facility}: Acepta recibir mensajes recurrentes sobre su renta ({services}). Su "
+    "frecuencia es variable. Pueden aplicarse tarifas de mensajes y datos. Responda HELP para "
+    "ayuda. Para terminar, responda STOP o avise a la oficina como prefiera.",
 }
 
 SERVICE_NAMES: Final[dict[str, dict[str, str]]] = {
     "en": {"chat": "chat", "statements": "statements", "notices": "account notices"},
-    "es": {"chat": "conversación", "statements": "estados de cuenta", "notices": "avisos"},
+    "es": {"chat": "chat", "statements": "estados de cuenta", "notices": "avisos"},
 }
 
 HELP: Final[dict[str, str]] = {
-    "en": "{facility}: For help with texts about your rental, call {office}. Msg & data rates may "
-    "apply. Reply STOP to stop.",
+    "en": "{facility}: Help with texts about your rental: call {office}. Msg & data rates may "
+    "apply. To stop, reply STOP or tell us in any way.",
     "es": "{facility}: Para ayuda con los mensajes sobre su renta, llame al {office}. Pueden "
-    "aplicarse tarifas. Responda STOP para terminar.",
+    "aplicarse tarifas de mensajes y datos. Para terminar, responda STOP o avise a la oficina.",
 }
 
 

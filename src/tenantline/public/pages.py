@@ -5,13 +5,15 @@ Carriers' reviewers open them without a link: they show the form as tenants see 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from tenantline.consent.wording import CONFIRMATION, FORM_VERSION, HELP, SERVICE_NAMES
+from tenantline.consent import registration
+from tenantline.consent.wording import FORM_VERSION
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import phone
@@ -116,16 +118,19 @@ def _line(facility: Facility, language: str) -> str:
     return phone.national(phone.Number(line.number))
 
 
-def _samples(house: Letterhead, line: str, language: str) -> list[dict[str, Any]]:
+def _samples(house: Letterhead, line: str, language: str) -> list[dict[str, str]]:
     """Return one sample text of each kind, in the wording that really goes out."""
-    services = ", ".join(SERVICE_NAMES[language].values())
-    names = {
-        "facility": house.name,
-        "office": house.office or line,
-        "services": services,
-        "link": f"{settings.PUBLIC_URL}/s/Xk7Qm2",
-    }
-    ours = {"confirmation": CONFIRMATION[language], "help": HELP[language]}
-    texts = {**ours, **WORDS[language]["samples"]}
+    pages = settings.PUBLIC_URL
+    texts = registration.samples_of(
+        registration.Program(
+            facility=house.name,
+            line=line,
+            office=house.office or line,
+            program=f"{pages}{reverse('program', args=[house.code])}",
+            terms="",
+            privacy="",
+        ),
+        language,
+    )
     kinds = WORDS[language]["sample_kinds"]
-    return [{"kind": kinds[kind], "text": texts[kind].format(**names)} for kind in kinds]
+    return [{"kind": kinds[kind], "text": texts[kind]} for kind in kinds]

@@ -148,22 +148,16 @@ _ENGLISH: Final[Words] = {
     "programs_more": "Each facility texts only its own tenants, from its own number, and only "
     "those who have signed up. Choose a facility to see its program and its sign-up form.",
     "no_facilities": "There is no facility here yet.",
+    "sample": "Sample",
     "copy_of": "Sign-up form, version",
-    "copy_note": "This is a copy, so it cannot be filled in. Tenants open theirs from a personal "
-    "link.",
+    "copy_note": "This is a sample, so it cannot be filled in. Tenants open theirs from a personal "
+    "link. Every box is empty until the tenant ticks it.",
     "sample_kinds": {
         "confirmation": "After START",
         "statement": "Statement",
         "notice": "Account notice",
         "chat": "Reply from the office",
         "help": "Answer to HELP",
-    },
-    "samples": {
-        "statement": "{facility}: Your November statement is ready: {link} Balance due $128.00 by "
-        "Dec 1. Reply STOP to stop.",
-        "notice": "{facility}: We received your payment of $128.00 for unit B12. Thank you. Reply "
-        "STOP to stop.",
-        "chat": "Hi Maria, yes, the gate is open until 9 PM tonight. Sam, {facility}",
     },
 }
 
@@ -302,22 +296,16 @@ _SPANISH: Final[Words] = {
     "programs_more": "Cada sitio escribe solo a sus propios inquilinos, desde su propio número, y "
     "solo a quienes se han inscrito. Elija un sitio para ver su programa y su formulario.",
     "no_facilities": "Todavía no hay ningún sitio aquí.",
+    "sample": "Muestra",
     "copy_of": "Formulario de inscripción, versión",
-    "copy_note": "Es una copia, así que no se puede llenar. Cada inquilino abre el suyo desde un "
-    "enlace personal.",
+    "copy_note": "Es una muestra, así que no se puede llenar. Cada inquilino abre el suyo desde un "
+    "enlace personal. Toda casilla está vacía hasta que el inquilino la marca.",
     "sample_kinds": {
         "confirmation": "Después de START",
         "statement": "Estado de cuenta",
         "notice": "Aviso de cuenta",
         "chat": "Respuesta de la oficina",
         "help": "Respuesta a HELP",
-    },
-    "samples": {
-        "statement": "{facility}: Su estado de cuenta de noviembre está listo: {link} Saldo "
-        "$128.00, vence el 1 de dic. Responda STOP para terminar.",
-        "notice": "{facility}: Recibimos su pago de $128.00 por la unidad B12. Gracias. Responda "
-        "STOP para terminar.",
-        "chat": "Hola, María: sí, el portón está abierto hasta las 9 PM. Sam, {facility}",
     },
 }
 
