@@ -19,6 +19,7 @@ def test_a_tenant_without_a_form_has_agreed_to_nothing(api, site):
     assert api.get(f"/tenants/{who.pk}/consent") == {
         "status": "none",
         "held": False,
+        "parked": False,
         "number": cast.mobile_of(who),
         "services": NOTHING,
         "since": None,
@@ -118,10 +119,28 @@ def test_without_a_mail_server_no_form_can_be_issued(api, site):
 def test_an_unclear_text_holds_the_number_until_start(api, site):
     who = cast.opted_in(site)
     address = f"/tenants/{who.pk}/consent"
-    cast.receive(cast.mobile_of(who), site, "sorry, wrong number")
-    assert (api.get(address)["status"], api.get(address)["held"]) == ("opted_in", True)
+    cast.receive(cast.mobile_of(who), site, "only text me about my bill")
+    shown = api.get(address)
+    assert (shown["status"], shown["held"], shown["parked"]) == ("opted_in", True, False)
     cast.receive(cast.mobile_of(who), site, "START")
     assert api.get(address)["held"] is False
+
+
+def test_a_wrong_person_parks_the_number_until_start(api, site):
+    who = cast.opted_in(site)
+    address = f"/tenants/{who.pk}/consent"
+    cast.receive(cast.mobile_of(who), site, "sorry, wrong number")
+    shown = api.get(address)
+    assert (shown["status"], shown["held"], shown["parked"]) == ("opted_in", True, True)
+    cast.receive(cast.mobile_of(who), site, "START")
+    assert (api.get(address)["held"], api.get(address)["parked"]) == (False, False)
+
+
+def test_nothing_can_be_texted_to_a_parked_number(api, site):
+    who = cast.opted_in(site)
+    cast.receive(cast.mobile_of(who), site, "who is this?")
+    refused = api.refusal("POST", f"/tenants/{who.pk}/messages", {"body": "The storage office."})
+    assert refused == (409, "held")
 
 
 def test_a_revocation_in_any_words_opts_out(api, site):

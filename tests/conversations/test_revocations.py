@@ -17,6 +17,8 @@ from tests import cast
 
 pytestmark = pytest.mark.django_db
 
+UNCLEAR = "only text me about my bill"
+
 
 def standing(who):
     return consent.of(tenant=who, scope=EVERYWHERE, now=clock.now())
@@ -74,14 +76,14 @@ def test_what_only_sounds_like_it_changes_nothing(words):
 def test_an_unclear_text_holds_the_number_wherever_it_is_held():
     who = cast.opted_in(cast.site())
     elsewhere = cast.tenant(cast.site("MESA"), "Ann Other", number=cast.mobile_of(who))
-    say(who, "wrong number")
+    say(who, UNCLEAR)
     assert [standing(one).held for one in (who, elsewhere)] == [True, True]
     assert Message.objects.latest("pk").heard_as == "unclear"
 
 
 def test_chat_goes_on_while_a_number_is_held():
     who = cast.opted_in(cast.site())
-    say(who, "who is this?")
+    say(who, UNCLEAR)
     text = cast.write(who, "The storage office.").text
     assert text is not None
     assert text.state == "queued"
@@ -89,7 +91,7 @@ def test_chat_goes_on_while_a_number_is_held():
 
 def test_start_answers_the_question():
     who = cast.opted_in(cast.site())
-    say(who, "who is this?")
+    say(who, UNCLEAR)
     say(who, "START")
     assert unclear.question(tenant=who) is None
     assert not standing(who).held
@@ -98,7 +100,7 @@ def test_start_answers_the_question():
 def test_just_a_message_ends_the_hold_for_all_who_share_the_phone():
     who = cast.opted_in(cast.site())
     elsewhere = cast.tenant(cast.site("MESA"), "Ann Other", number=cast.mobile_of(who))
-    say(who, "wrong number")
+    say(who, UNCLEAR)
     answer(who, "message")
     assert [standing(one).held for one in (who, elsewhere)] == [False, False]
     assert standing(who).status == "opted_in"
@@ -106,7 +108,7 @@ def test_just_a_message_ends_the_hold_for_all_who_share_the_phone():
 
 def test_no_more_texts_is_a_revocation_that_start_does_not_undo():
     who = cast.opted_in(cast.site())
-    say(who, "wrong number")
+    say(who, UNCLEAR)
     answer(who, "revoked")
     say(who, "START")
     assert (standing(who).status, standing(who).held) == ("opted_out", False)
@@ -114,17 +116,17 @@ def test_no_more_texts_is_a_revocation_that_start_does_not_undo():
 
 def test_what_staff_found_is_kept_with_their_name_and_the_text():
     who = cast.opted_in(cast.site())
-    say(who, "wrong number")
+    say(who, UNCLEAR)
     answer(who, "revoked")
     event = LedgerEvent.objects.get(kind="revoked")
     assert json.loads(event.body)["by"] == cast.TESTER.name
     assert event.particulars is not None
-    assert event.particulars.text == "wrong number"
+    assert event.particulars.text == UNCLEAR
 
 
 def test_a_question_is_answered_once():
     who = cast.opted_in(cast.site())
-    say(who, "wrong number")
+    say(who, UNCLEAR)
     answer(who, "message")
     with pytest.raises(Conflict):
         answer(who, "revoked")
@@ -133,15 +135,15 @@ def test_a_question_is_answered_once():
 
 def test_an_answer_is_one_of_two():
     who = cast.opted_in(cast.site())
-    say(who, "wrong number")
+    say(who, UNCLEAR)
     with pytest.raises(BadInput):
         answer(who, "perhaps")
 
 
 def test_the_newest_unclear_text_is_asked_about():
     who = cast.opted_in(cast.site())
-    say(who, "wrong number")
-    say(who, "who is this?")
+    say(who, UNCLEAR)
+    say(who, "please don't text me at work")
     asked = unclear.question(tenant=who)
     assert asked is not None
-    assert asked.words == "who is this"
+    assert asked.words == "dont text me"

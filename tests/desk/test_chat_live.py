@@ -255,13 +255,17 @@ def violations(page: Page) -> list[dict]:
 def test_an_unclear_text_asks_by_itself_and_one_click_answers(here, go) -> None:
     who = cast.opted_in(here, "Maria Lopez")
     page = listening(go(chat_of(who)))
-    say(who, "Who is this?")
+    say(who, "Only text me about my bill")
     composer(page).fill("It is the office")
     page.get_by_role("button", name="No, just a message").click()
     expect(page.get_by_role("button", name="No, just a message")).to_have_count(0)
     expect(composer(page)).to_have_value("It is the office")
     say(who, "I think you have the wrong number")
+    expect(composer(page)).to_have_count(0)
     assert violations(page) == []
+    page.get_by_role("button", name="Still Maria Lopez’s").click()
+    expect(composer(page)).to_be_visible()
+    say(who, "Please don't text me at work")
     page.get_by_role("button", name="They want no more texts").click()
     expect(page.locator("#composer")).to_contain_text("has opted out of texts")
 

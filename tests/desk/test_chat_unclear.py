@@ -17,7 +17,7 @@ ASKS = "They want no more texts"
 
 def unclear_text(house: House):
     who = cast.opted_in(house.lamar, "Maria Lopez")
-    cast.receive(cast.mobile_of(who), house.lamar, "Sorry, wrong number")
+    cast.receive(cast.mobile_of(who), house.lamar, "only text me about my bill")
     return who
 
 
@@ -35,7 +35,7 @@ def standing(who):
 def test_the_chat_asks_what_an_unclear_text_meant(house: House) -> None:
     page = shown(house.clerk, chat_of(unclear_text(house)))
     assert "Does Maria Lopez want no more texts?" in page
-    assert "because of “wrong number”" in page
+    assert "because of “only text me about my”" in page
     assert ASKS in page
     assert "No, just a message" in page
 

@@ -9,7 +9,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tenantline.consent import actions as consent
 from tenantline.kernel.clock import now
 from tenantline.staff import queries as staff
 from tenantline.staff.models import Staff
@@ -189,8 +188,8 @@ def test_an_open_tenant_page_follows_and_leaves_what_is_typed_alone(lamar, carla
 def test_banners_and_history_of_an_open_tenant_page_follow(lamar, carla, sit: Sit):
     who = cast.opted_in(lamar, "Olive Agreed")
     info, past = sit(carla, f"/tenants/{who.pk}/"), sit(carla, f"/tenants/{who.pk}/consent/")
-    consent.hold(number=cast.mobile_of(who), why="Unclear words.", now=now())
-    expect(info.locator("#notices")).to_contain_text("Automatic texts to this number wait")
+    cast.receive(cast.mobile_of(who), lamar, "only text me about my bill")
+    expect(info.locator("#notices")).to_contain_text("automatic texts to this number wait")
     expect(past.locator("#history")).to_contain_text("Automatic texts held")
     tenants.move_in(tenant=who, unit="Z-99", by=cast.TESTER, now=now())
     expect(info.locator("#units-list")).to_contain_text("Z-99")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tenantline.consent import actions, history
+from tenantline.consent import history
 from tenantline.consent import queries as consent
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel.clock import now
@@ -117,8 +117,8 @@ def test_a_bad_revocation_changes_nothing_and_keeps_the_note(house: House, wrong
 
 def test_a_hold_is_shown_with_its_reason_and_ended_by_a_person(house: House):
     who = cast.opted_in(house.lamar)
-    actions.hold(number=cast.mobile_of(who), why="The words were not clear.", now=now())
-    assert "The words were not clear." in text(house.clerk, f"/tenants/{who.pk}/")
+    cast.receive(cast.mobile_of(who), house.lamar, "only text me about my bill")
+    assert "only text me about my" in text(house.clerk, f"/tenants/{who.pk}/")
     house.clerk.post(f"/tenants/{who.pk}/hold/")
     assert not consent.of(tenant=who, scope=EVERYWHERE, now=now()).held
 

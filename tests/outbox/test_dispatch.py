@@ -268,10 +268,11 @@ def test_no_permission_for_a_country_is_ours_only_at_home(noon, number, paused):
     assert (Line.objects.get().paused_at is not None) is paused
 
 
-def test_a_number_that_is_not_in_use_holds_automatic_texts_until_somebody_looks(noon):
-    text = answer(rejected(30005))
+@pytest.mark.parametrize("code", [30005, 30006])
+def test_a_number_that_may_be_somebody_elses_is_parked_until_somebody_looks(noon, code):
+    text = answer(rejected(code))
     found = consent.of(tenant=text.clearance.tenant, scope=EVERYWHERE, now=NOON)
-    assert (text.state, found.held, found.status) == ("failed", True, "opted_in")
+    assert (text.state, found.parked, found.status) == ("failed", True, "opted_in")
 
 
 def statement(now: datetime = NOON) -> Text:

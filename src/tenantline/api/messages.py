@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 router = Router(tags=["Messages"])
 _REFUSALS = (
-    "`no_consent`, `opted_out`, `number_changed`, `service_not_agreed`, `moved_out`, `mass_text`, "
-    "`quiet_hours`, `line_paused` or `unread_inbound`"
+    "`no_consent`, `opted_out`, `number_changed`, `service_not_agreed`, `moved_out`, `held`, "
+    "`mass_text`, `quiet_hours`, `line_paused` or `unread_inbound`"
 )
 
 

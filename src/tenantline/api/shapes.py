@@ -213,6 +213,7 @@ class Consent(BaseModel):
             "example": {
                 "status": "opted_in",
                 "held": False,
+                "parked": False,
                 "number": "+15125550143",
                 "services": {"chat": True, "statements": False, "notices": True},
                 "since": "2026-03-01T15:42:10Z",
@@ -231,7 +232,12 @@ class Consent(BaseModel):
     )
 
     status: OptInStatus
-    held: bool = Field(description="Automatic texts wait until a person has looked.")
+    held: bool = Field(
+        description="Automatic texts wait, until a person has looked or START has come."
+    )
+    parked: bool = Field(
+        description="All texts wait until a person has said whether the number is still theirs."
+    )
     number: str | None = Field(description="E.164.")
     services: Services
     since: AwareDatetime | None

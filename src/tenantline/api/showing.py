@@ -55,6 +55,7 @@ def consent(found: consent_queries.Consent) -> shapes.Consent:
         {
             "status": found.status,
             "held": found.held,
+            "parked": found.parked,
             "number": found.number or None,
             "services": found.services,
             "since": found.since,

@@ -14,6 +14,8 @@ _ACTS: Final = {
     "consent.form_ended": "closed an opt-in form at the counter",
     "consent.form_issued": "issued the opt-in form",
     "consent.revoked": "recorded a revocation",
+    "consent.not_theirs": "found a number to be the tenant's no more",
+    "consent.same_person": "found a number to be still the tenant's",
     "consent.unclear_was_message": "found an unclear text to be just a message",
     "conversation.assigned": "assigned a conversation",
     "conversation.linked": "linked a conversation to a tenant",

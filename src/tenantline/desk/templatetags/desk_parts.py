@@ -41,6 +41,9 @@ _KINDS = {
     "started": "START was texted: opted in",
     "stopped": "STOP was texted: every consent of the number ended",
     "hold_ended": "A person looked; automatic texts go on",
+    "parked": "All texts wait: somebody else may have the phone",
+    "park_ended": "A person said that the number is still theirs; texts go on",
+    "fell_silent": "No text either way for 18 months; automatic texts wait for START",
     "tenancy_ended": "The last rental ended; statements and notices ended with it",
 }
 # By what happened, and whether the form was on the office's own device.
@@ -54,6 +57,7 @@ _CLOSED = {
     "changed": "The number was changed; its consent ended",
     "removed": "The number was removed; its consent ended",
     "passed_on": "The number was passed on to another tenant; its consent ended",
+    "not_theirs": "A person said that the number is not theirs; its consent ended",
 }
 
 
@@ -183,6 +187,8 @@ def event_words(entry: Entry) -> str:
             return f"Revocation recorded: {dict(MEDIA).get(entry.medium, entry.medium).lower()}"
         case "number_closed":
             return _CLOSED.get(entry.because, "The number was closed; its consent ended")
+        case "parked" if entry.because:
+            return f"All texts wait for a person. {entry.because}"
         case "held":
             return f"Automatic texts held: {entry.because}" if entry.because else "Held"
         case "started" if not entry.services:

@@ -30,6 +30,8 @@ _NEWS = 5
 _ANSWERED = {
     "revoked": "Recorded: no more texts to this number.",
     "message": "Noted: just a message. Automatic texts go on.",
+    "same": "Noted: the number is still theirs. Texts go on.",
+    "not_theirs": "The number was closed, and its consent with it.",
 }
 
 
@@ -123,16 +125,13 @@ def opt_in(request: DeskRequest, tenant_id: int) -> HttpResponse:
 @require_POST
 @staff_page
 def unclear(request: DeskRequest, conversation_id: int) -> HttpResponse:
-    """R3: say what an unclear text meant: no more texts, or just a message."""
+    """R3, R4: say what an unclear text meant, or whether the number is still the tenant's."""
     _conversation(request, conversation_id)
-    chat = chatting.of_conversation(request.desk, conversation_id)
     said = request.POST.get("answer", "")
     source = request.POST.get("source", "")
     try:
-        if chat.asked is None:
-            raise Conflict("This has been answered already.", code="answered")
         questions.answer(
-            tenant=chat.asked.tenant,
+            tenant=_asked_about(request, conversation_id),
             source=source,
             said=said,
             by=request.desk.actor,
@@ -142,12 +141,24 @@ def unclear(request: DeskRequest, conversation_id: int) -> HttpResponse:
     except Conflict as error:
         words, kind = error.sentence, "waiting"
     if request.htmx:
-        chat = chatting.of_conversation(request.desk, conversation_id, request.POST.get("to", ""))
+        to = "" if said == "not_theirs" else request.POST.get("to", "")
+        chat = chatting.of_conversation(request.desk, conversation_id, to)
         context = {"chat": chat, "draft": Draft(seen=newest(chat)), "fresh": True}
         answer = render(request, "desk/chat/composer.html", context)
         return problems.toast(answer, words, kind=kind)
     problems.say(request, words)
     return redirect("desk:chat", conversation_id)
+
+
+def _asked_about(request: DeskRequest, conversation_id: int) -> Tenant:
+    """Return whom the question is about: who is named, else the one that is asked about now."""
+    named = request.POST.get("about", "")
+    if named:
+        return tenants.get(scope=request.desk.scope, tenant_id=named)
+    asked = chatting.of_conversation(request.desk, conversation_id).asked
+    if asked is None:
+        raise Conflict("This has been answered already.", code="answered")
+    return asked.tenant
 
 
 def _sent(request: DeskRequest, tenant: Tenant, conversation: Conversation) -> HttpResponse:
