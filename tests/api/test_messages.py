@@ -127,6 +127,18 @@ def test_the_same_words_go_to_five_tenants_at_most(api, site):
     assert refusal(api, cast.opted_in(site), "dear 9 - sale") == (409, "mass_text")
 
 
+def test_texts_on_behalf_of_somebody_and_repeats_are_counted_with_the_others(api, site):
+    cast.member("carla", "clerk", site)
+    six = [cast.opted_in(site) for _ in range(6)]
+    for number, who in enumerate(six[:5]):
+        more = {"on_behalf_of": "carla"} if number % 2 else {}
+        statuses = [send(api, who, "Sale!", key=f"k{number}", **more)[0] for _ in range(2)]
+        assert statuses == [201, 200]
+    assert refusal(api, six[5], "SALE", on_behalf_of="carla") == (409, "mass_text")
+    cast.write(six[5], "Something else.")
+    assert refusal(api, six[5], "sale 2") == (409, "mass_text")
+
+
 def test_at_night_a_tokens_text_waits_for_the_morning(api, who):
     with time_machine.travel(NIGHT):
         status, text = send(api, who, quiet_hours_reason="It is urgent.")

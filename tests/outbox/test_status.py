@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 from tenantline.carrier.codes import Kind, meaning_of
 from tenantline.carrier.types import Accepted, Rejected, RetryLater, Unclear
 from tenantline.consent import queries as consent
+from tenantline.facilities import actions as facilities
 from tenantline.facilities.models import Line
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.intake import actions as intake
@@ -259,6 +260,18 @@ def test_trouble_with_the_account_pauses_the_line(code):
     line = Line.objects.get()
     assert line.paused_at is not None
     assert line.paused_reason == meaning_of(code).words
+
+
+@pytest.mark.django_db
+def test_what_is_told_late_does_not_pause_a_line_that_was_resumed():
+    text, attempt = sending()
+    settle.settle(attempt_id=attempt.pk, outcome=rejected(20003), now=clock.now())
+    line = Line.objects.get()
+    facilities.resume_line(line=line, by=cast.TESTER, now=clock.now())
+    callback(attempt.token, "SM1", "failed", "30002")
+    apply_all()
+    line.refresh_from_db()
+    assert (line.paused_at, line.paused_reason) == (None, "")
 
 
 @pytest.mark.django_db

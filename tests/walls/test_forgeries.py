@@ -87,6 +87,8 @@ def forge_text(who, event_id, purpose="chat", number=None):
         author_kind="staff",
         author_name="mallory",
         wording_key="",
+        alike_key="",
+        wording="",
         counts_as_mass=False,
         state="queued",
         carrier_rank=0,

@@ -226,7 +226,7 @@ def newest_in(conversation: Conversation) -> int:
 
 def last_wrote(tenant_id: int) -> datetime | None:
     """R6: return when the tenant last wrote (keywords aside), None where that never happened."""
-    return _written().filter(tenants=tenant_id).aggregate(last=Max("at"))["last"]
+    return _latest(_written().filter(tenants=tenant_id))
 
 
 def unanswered_since(tenant_id: int, *, number: str, line_id: int) -> datetime | None:
@@ -239,11 +239,15 @@ def unanswered_since(tenant_id: int, *, number: str, line_id: int) -> datetime |
     answers = rows.filter(text__clearance__purpose="chat").exclude(text__state="withheld")
     answered = answers.aggregate(last=Max("id"))["last"] or 0
     wrote = _written().filter(tenants=tenant_id, conversation__number=number, line=line_id)
-    return wrote.filter(id__gt=answered).aggregate(last=Max("at"))["last"]
+    return _latest(wrote.filter(id__gt=answered))
 
 
 def _written() -> QuerySet[Message]:
     return Message.objects.filter(direction="in", heard_as__in=WRITING)
+
+
+def _latest(rows: QuerySet[Message]) -> datetime | None:
+    return rows.order_by("-at").values_list("at", flat=True).first()
 
 
 def since(conversation: Conversation, after: int, *, limit: int = 200) -> list[Message]:

@@ -169,8 +169,8 @@ def _bare(letter: str) -> str:
     """Return a letter without its accent, one character for one."""
     if letter < "\x80":
         return letter
-    base, *marks = unicodedata.normalize("NFD", letter)
-    return base if all(unicodedata.category(mark) == "Mn" for mark in marks) else letter
+    apart = unicodedata.normalize("NFD", letter)
+    return apart[0] if all(unicodedata.category(mark) == "Mn" for mark in apart[1:]) else letter
 
 
 def _variants(pieces: Sequence[str]) -> set[str]:
