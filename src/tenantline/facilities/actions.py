@@ -194,7 +194,9 @@ def connect_line(*, facility: Facility, details: LineDetails, by: Actor, now: da
             # Connected anew with another token it stays the line it was: what came is still ours.
             line.connected_at = now
         line.disconnected_at = None
-        line.sending, line.paused_at, line.paused_reason = True, None, ""
+        line.sending = True
+        if line.paused_at is not None:
+            line.paused_at, line.paused_reason, line.resumed_at = None, "", now
         line.save()
         _tell_line("line.connected", line, by, now)
         _share_token(line, details, by, now)
@@ -265,8 +267,8 @@ def pause_line(*, line: Line, reason: str, by: Actor, now: datetime) -> None:
 def resume_line(*, line: Line, by: Actor, now: datetime) -> None:
     """Let texts leave by a paused line again."""
     with transaction.atomic():
-        line.paused_at, line.paused_reason = None, ""
-        line.save(update_fields=["paused_at", "paused_reason"])
+        line.paused_at, line.paused_reason, line.resumed_at = None, "", now
+        line.save(update_fields=["paused_at", "paused_reason", "resumed_at"])
         _tell_line("line.resumed", line, by, now)
 
 

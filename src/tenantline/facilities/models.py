@@ -76,6 +76,7 @@ class Line(models.Model):
     disconnected_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
     paused_reason = models.CharField(max_length=300, blank=True)
+    resumed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

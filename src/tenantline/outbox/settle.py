@@ -340,15 +340,20 @@ def _is_ours(meaning: Meaning, number: str) -> bool:
 
 
 def _pause(text: Text, meaning: Meaning, now: datetime) -> None:
-    """Pause the line, or every line of the account: the others would lose a text each."""
+    """Pause the line, or every line of the account: the others would lose a text each.
+
+    What is told late of a text from before somebody resumed a line says nothing of it now.
+    """
     if text.line is None:
         return
     concerned = [text.line]
     if meaning.code in codes.ACCOUNT_WIDE:
         concerned = lines.lines_of_account(text.line.account_sid)
     for line in concerned:
-        line.refresh_from_db(fields=["paused_at"])
-        if line.paused_at is None and line.sending:
+        line.refresh_from_db(fields=["paused_at", "resumed_at"])
+        left, resumed = text.claimed_at, line.resumed_at
+        is_old = resumed is not None and left is not None and left < resumed
+        if line.paused_at is None and line.sending and not is_old:
             facilities.pause_line(line=line, reason=meaning.words, by=_BY, now=now)
 
 

@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ("disconnected_at", models.DateTimeField(null=True)),
                 ("paused_at", models.DateTimeField(null=True)),
                 ("paused_reason", models.CharField(blank=True, max_length=300)),
+                ("resumed_at", models.DateTimeField(null=True)),
                 (
                     "facility",
                     models.ForeignKey(
