@@ -129,7 +129,7 @@ def test_an_unknown_number_is_linked_and_opts_nobody_in(house: House) -> None:
     who = cast.tenant(house.lamar, "Dana Whitfield")
     conversation = thread(STRANGER)
     found = shown(house.clerk, reverse("desk:chat_find", args=[conversation.pk]) + "?find=whit")
-    assert "takes the place of" in found
+    assert "The next screen says what ends with it" in found
     house.clerk.post(reverse("desk:chat_link", args=[conversation.pk]), {"tenant": who.pk})
     assert cast.mobile_of(who) == STRANGER
     standing = consent.of(tenant=who, scope=EVERYWHERE, now=clock.now())

@@ -133,8 +133,9 @@ def test_an_id_that_is_taken_is_told_in_the_rooms_own_words(house: House):
 def test_before_a_number_changes_the_page_says_what_ends(house: House):
     who = cast.opted_in(house.lamar)
     page = text(house.clerk, f"/tenants/{who.pk}/number/")
-    assert "ends at once" in page
-    assert "must opt in again with the new number" in page
+    assert "What ends with" in page
+    assert page.count("<li>Consent for") == 3
+    assert "The new number needs an opt-in of its own" in page
 
 
 def test_a_changed_number_ends_the_consent(house: House):
@@ -166,6 +167,7 @@ def test_the_last_move_out_says_what_ends(house: House):
     [unit] = tenants.units(who.pk, now())
     page = text(house.clerk, f"/tenants/{who.pk}/move-out/?unit={unit}")
     assert "Statements and notices by text end at once" in page
+    assert "Chat goes on for 60 days: until" in page
 
 
 def test_a_unit_that_is_not_rented_cannot_be_left(house: House):

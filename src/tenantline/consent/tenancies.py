@@ -33,7 +33,7 @@ class Ending:
     days_left: int
 
 
-def ending(*, tenant: Tenant, now: datetime) -> Ending | None:
+def ending_of(*, tenant: Tenant, now: datetime) -> Ending | None:
     """Return how a tenancy ends or has ended, None where it goes on and no end is known."""
     ends = [rental.ended_at for rental in tenants.rentals(tenant.pk)]
     at = max((end for end in ends if end is not None), default=None)

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from tenantline.consent import forms, unclear
 from tenantline.consent import queries as consent
 from tenantline.conversations import queries as conversations
+from tenantline.desk import asking
 from tenantline.desk.access import Desk
+from tenantline.desk.asking import AskedNumber
 from tenantline.facilities import queries as facilities
 from tenantline.kernel import phone, segments
 from tenantline.kernel.crypto import new_token
 from tenantline.kernel.errors import NotFound
 from tenantline.tenants import queries as tenants
+from tenantline.tenants.queries import Sharing
 
 if TYPE_CHECKING:
     from tenantline.consent.queries import Consent
@@ -38,16 +41,25 @@ class Side:
 
     @property
     def may_chat(self) -> bool:
-        """Tell whether the tenant has agreed to chat (the gate decides again at every text)."""
-        return self.consent.services["chat"]
+        """Tell whether a text may be written (the gate decides again at every text)."""
+        return self.consent.services["chat"] and not self.consent.parked
+
+    @property
+    def parked(self) -> bool:
+        """Tell whether only the question whose phone it is stands between us and a text."""
+        return self.consent.services["chat"] and self.consent.parked
 
 
 @dataclass(frozen=True)
 class Asked:
-    """R3: what staff are asked about an unclear text of this chat: which, and whose number."""
+    """What staff are asked in this chat, and whose number it is about.
+
+    R3: what an unclear text wished, or whether the number is still the tenant's. ``message`` is
+    the text that made us ask, None where it was something else, or came to another facility.
+    """
 
     question: Question
-    message: Message
+    message: Message | None
     tenant: Tenant
 
 
@@ -57,8 +69,9 @@ class Chat:
 
     ``conversation`` is None as long as no text has come or gone. ``chosen`` is the tenant whom a
     text would be written to, None where nobody has this number on file; ``line`` is the facility's
-    sending number as people read it out, empty where there is none yet. ``asked`` is the unclear
-    text that holds the number, if there is one here.
+    sending number as people read it out, empty where there is none yet. ``asked`` is what staff
+    are asked here because of a text or of what the carrier says. ``also`` are others on this phone,
+    at other facilities; ``numbers_asked`` is what is asked about a number that two tenants name.
     """
 
     facility: Facility
@@ -68,6 +81,8 @@ class Chat:
     chosen: Side | None
     line: str = ""
     asked: Asked | None = None
+    also: Sharing = field(default_factory=Sharing)
+    numbers_asked: list[AskedNumber] = field(default_factory=list)
 
     @property
     def shared(self) -> bool:
@@ -151,18 +166,36 @@ def _chat(
     sides = [_side(desk, tenant, desk.now) for tenant in holders]
     line = facilities.sending_line(facility.pk)
     own = phone.national(phone.Number(line.number)) if line else ""
-    asked = _asked(conversation, sides)
-    return Chat(facility, number, conversation, sides, _chosen(sides, to), own, asked)
+    chosen = _chosen(sides, to)
+    here = [side.tenant.pk for side in sides]
+    also = tenants.sharing(numbers=[number], scope=desk.scope).get(number, Sharing())
+    return Chat(
+        facility,
+        number,
+        conversation,
+        sides,
+        chosen,
+        own,
+        _asked(conversation, sides, chosen),
+        also.without(*here),
+        asking.about(desk, *here),
+    )
 
 
-def _asked(conversation: Conversation | None, sides: list[Side]) -> Asked | None:
-    """Return the question about an unclear text that came to this chat and no other."""
-    for side in sides:
+def _asked(
+    conversation: Conversation | None, sides: list[Side], chosen: Side | None
+) -> Asked | None:
+    """Return what is asked first: about the tenant who would be written to, if about them."""
+    for side in sorted(sides, key=lambda side: side is not chosen):
         question = unclear.question(tenant=side.tenant) if side.consent.held else None
-        if question is not None and conversation is not None:
-            message = conversations.that_came_as(conversation, question.source)
-            if message is not None:
-                return Asked(question, message, side.tenant)
+        if question is None:
+            continue
+        message = (
+            conversations.that_came_as(conversation, question.source) if conversation else None
+        )
+        # What a text wished is asked where it came; whose phone it is, wherever it is texted.
+        if message is not None or question.about == "person":
+            return Asked(question, message, side.tenant)
     return None
 
 

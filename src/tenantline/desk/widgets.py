@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Q
 
 from tenantline.consent import queries as consent
+from tenantline.consent import waiting as consent_waiting
 from tenantline.conversations import queries as conversations
 from tenantline.desk import line_health
 from tenantline.desk import pace as paces
@@ -94,7 +95,12 @@ def _failed(desk: Desk) -> dict[str, Any]:
 
 def _consent(desk: Desk) -> dict[str, Any]:
     counts = consent.counts(desk.view, desk.now)
-    return {"pieces": stacked(counts), "total": sum(counts.values())}
+    asked = consent_waiting.counts(scope=desk.scope, view=desk.view)
+    return {
+        "pieces": stacked(counts),
+        "total": sum(counts.values()),
+        "waits": sum(asked.values()),
+    }
 
 
 def _lines(desk: Desk) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from tenantline.desk.views.chat import pane
 from tenantline.intake import queries as intake
 from tenantline.kernel import phone
 from tenantline.kernel.errors import NotFound
+from tenantline.tenants import queries as tenants
+from tenantline.tenants.queries import Sharing
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -39,13 +41,18 @@ _STRAYS = "strays"
 
 @dataclass(frozen=True)
 class Row:
-    """One conversation in the list. ``mine`` tells that the last words are the office's."""
+    """One conversation in the list. ``mine`` tells that the last words are the office's.
+
+    ``shared`` tells that several tenants hold the number here, ``also`` who does elsewhere (R12).
+    """
 
     conversation: Conversation
     names: str
     known: bool
     words: str
     message: Message | None
+    shared: bool
+    also: Sharing
 
     @property
     def mine(self) -> bool:
@@ -98,7 +105,7 @@ def _listing(request: DeskRequest) -> dict[str, Any]:
     listed, newer, older = _page(found, view)
     return {
         "view": view,
-        "rows": _rows(listed),
+        "rows": _rows(request.desk, listed),
         "newer": newer,
         "older": older,
         "tabs": _tabs(request.desk, view.wanted, view),
@@ -149,16 +156,23 @@ def _place_of(conversation: Conversation) -> str:
     return f"{conversation.last_at.isoformat()}_{conversation.pk}"
 
 
-def _rows(listed: list[Conversation]) -> list[Row]:
+def _rows(desk: Desk, listed: list[Conversation]) -> list[Row]:
     names = conversations.names_of(listed)
     newest = conversations.newest_of(listed)
-    return [_row(conversation, names, newest) for conversation in listed]
+    numbers = {conversation.number for conversation in listed}
+    shares = tenants.sharing(numbers=numbers, scope=desk.scope)
+    return [_row(conversation, names, newest, shares) for conversation in listed]
 
 
 def _row(
-    conversation: Conversation, names: dict[int, list[Any]], newest: dict[int, Message]
+    conversation: Conversation,
+    names: dict[int, list[Any]],
+    newest: dict[int, Message],
+    shares: dict[str, Sharing],
 ) -> Row:
-    found = [tenant.name for tenant in names[conversation.pk]]
+    holders = names[conversation.pk]
+    found = [tenant.name for tenant in holders]
+    here = (tenant.pk for tenant in holders)
     message = newest.get(conversation.pk)
     return Row(
         conversation=conversation,
@@ -166,6 +180,8 @@ def _row(
         known=bool(found),
         words=thread.first_words(message) if message else "",
         message=message,
+        shared=len(found) > 1,
+        also=shares.get(conversation.number, Sharing()).without(*here),
     )
 
 

@@ -10,11 +10,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tenantline.consent import history, people
+from tenantline.consent import history, people, unclear
 from tenantline.consent import queries as consent
 from tenantline.consent.people import Wanted
+from tenantline.consent.tenancies import ending_of
 from tenantline.conversations import queries as conversations
-from tenantline.desk import problems
+from tenantline.desk import asking, problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.choices import AUTOPAY, DELIVERY, LANGUAGES
 from tenantline.desk.forms import Form, typed
@@ -22,6 +23,7 @@ from tenantline.kernel import phone
 from tenantline.kernel.errors import BadInput, Conflict
 from tenantline.outbox import waiting
 from tenantline.tenants import queries as tenants
+from tenantline.tenants.queries import Sharing
 
 if TYPE_CHECKING:
     from tenantline.tenants.models import Tenant
@@ -49,8 +51,15 @@ def header(request: DeskRequest, tenant_id: int, tab: str) -> dict[str, Any]:
         "zone": tenant.facility.timezone,
         "units": tenants.units(tenant.pk, desk.now),
         "consent": standing,
+        "sharing": _sharing(request, tenant, standing.number),
         "tab": tab,
     }
+
+
+def _sharing(request: DeskRequest, tenant: Tenant, number: str) -> Sharing:
+    """R12: return who else is on the tenant's phone."""
+    found = tenants.sharing(numbers=[number], scope=request.desk.scope)
+    return found.get(number, Sharing()).without(tenant.pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,28 +109,15 @@ def _opt_in(request: DeskRequest, tenant: Tenant, standing: consent.Consent) -> 
         else replace(state, state="none", since=None)
         for state in history.services(tenant=tenant, now=desk.now)
     ]
-    shared = tenants.listing(scope=desk.scope).filter(pk__in=standing.shared_with)
     return {
         "services": states,
-        "shared": list(shared),
+        "ending": ending_of(tenant=tenant, now=desk.now),
         "rentals": tenants.rentals(tenant.pk),
         "hold_reason": history.hold_reason(tenant=tenant) if standing.held else "",
-        "questions": [
-            {
-                "question": question,
-                "mine": question.tenant_id == tenant.pk,
-                "other": _other(request, question, tenant),
-            }
-            for question in tenants.open_questions(tenant.pk)
-        ],
+        "asked": unclear.question(tenant=tenant) if standing.held else None,
+        "questions": asking.about(desk, tenant.pk),
         "textable": not standing.number or phone.textable(phone.Number(standing.number)),
     }
-
-
-def _other(request: DeskRequest, question: Any, tenant: Tenant) -> Tenant | None:
-    """Return the other tenant of a question, None where they are outside the scope (R10)."""
-    other: Tenant = question.other if question.tenant_id == tenant.pk else question.tenant
-    return other if request.desk.scope.covers(other.facility_id) else None
 
 
 @require_GET

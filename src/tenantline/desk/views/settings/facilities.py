@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import time
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tenantline.consent.tenancies import set_chat_days
 from tenantline.desk import problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.choices import COMMON_ZONES
@@ -71,13 +73,7 @@ def one(request: DeskRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         demand(request, "edit_facility")
         try:
-            actions.change_facility(
-                facility=site,
-                by=request.desk.actor,
-                now=request.desk.now,
-                **_details(request.POST),
-                **_hours(request.POST),
-            )
+            _change(request, site)
         except BadInput as error:
             form = typed(request.POST, error)
             site = facilities.facility(scope=request.desk.scope, code=code)
@@ -113,12 +109,31 @@ def add_units(request: DeskRequest, code: str) -> HttpResponse:
     return problems.see_other("desk:facility", site.code)
 
 
+def _change(request: DeskRequest, site: Facility) -> None:
+    desk, details = request.desk, _details(request.POST) | _hours(request.POST)
+    days = _days(request.POST)
+    with transaction.atomic():
+        actions.change_facility(facility=site, by=desk.actor, now=desk.now, **details)
+        if days is not None and days != site.chat_days_after_move_out:
+            set_chat_days(facility=site, days=days, by=desk.actor, now=desk.now)
+
+
+def _days(data: QueryDict) -> int | None:
+    typed_in = data.get("chat_days_after_move_out")
+    if typed_in is None:
+        return None
+    if not (typed_in.isascii() and typed_in.isdecimal() and len(typed_in) < 4):
+        raise BadInput("Write a number of days from 0 to 60.", field="chat_days_after_move_out")
+    return int(typed_in)
+
+
 def _form_of(site: Facility) -> Form:
     values: dict[str, str | list[str]] = {name: getattr(site, name) for name in _DETAILS}
     values["phone"] = phone.national(phone.Number(site.phone))
     values["window_opens"] = f"{site.window_opens:%H:%M}"
     values["window_closes"] = f"{site.window_closes:%H:%M}"
     values["texts_on_sunday"] = ["on"] if site.texts_on_sunday else []
+    values["chat_days_after_move_out"] = str(site.chat_days_after_move_out)
     return Form(values)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from tenantline.carrier import connecting
 from tenantline.conversations import drift
-from tenantline.desk import line_health
+from tenantline.desk import line_health, problems
 from tenantline.desk import pace as paces
-from tenantline.desk.access import DeskRequest, staff_page
+from tenantline.desk.access import DeskRequest, demand, staff_page
+from tenantline.facilities import actions
 from tenantline.facilities import queries as facilities
 from tenantline.intake import queries as intake
 
@@ -35,3 +36,17 @@ def page(request: DeskRequest, line_id: int) -> HttpResponse:
         "two_tokens": until is not None and until > now,
     }
     return render(request, "desk/settings/line.html", context)
+
+
+@require_POST
+@staff_page
+def answer_help(request: DeskRequest, line_id: int) -> HttpResponse:
+    """R16: say whether we answer HELP that comes to this line, or the carrier does."""
+    demand(request, "edit_facility")
+    desk = request.desk
+    line = facilities.line(scope=desk.scope, line_id=line_id)
+    answers = request.POST.get("answers") == "on"
+    actions.answer_help(line=line, answers=answers, by=desk.actor, now=desk.now)
+    said = "HELP to this line is answered by us now." if answers else "HELP is left to the carrier."
+    problems.say(request, said)
+    return problems.see_other("desk:line", line.pk)
