@@ -206,7 +206,7 @@ def test_a_start_is_confirmed_once_for_two_on_one_phone():
     cast.receive(number, site, "START")
     text = Text.objects.get()
     assert text.body.startswith(site.name)
-    assert text.body.endswith("STOP to stop.")
+    assert text.body.endswith("To stop, reply STOP or tell the office in any way.")
 
 
 def at_once(*acts):

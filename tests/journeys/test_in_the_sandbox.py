@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from scripts.screenshots import Demo, demo, sign_in, text
@@ -79,7 +80,7 @@ def test_a_tenant_opts_in_and_texts_with_the_office(desk: Page, phone: Page, run
     hand_in_form(phone, running)
     expect(desk.get_by_text("Waiting for START").first).to_be_visible(timeout=SLOW)
     text(phone, running, "START")
-    expect(phone.locator(".thread")).to_contain_text("STOP to stop", timeout=SLOW)
+    expect(phone.locator(".thread")).to_contain_text("reply STOP or tell", timeout=SLOW)
     expect(desk.get_by_text("Opted in").first).to_be_visible(timeout=SLOW)
 
     open_chat(desk, running)
@@ -94,6 +95,51 @@ def test_a_tenant_opts_in_and_texts_with_the_office(desk: Page, phone: Page, run
     text(phone, running, "Stop")
     expect(desk.locator("#chat-body")).to_have_count(0, timeout=SLOW)
     expect(desk.get_by_text("opted out").first).to_be_visible(timeout=SLOW)
+
+
+def hand_in_form_from_the_counter(phone: Page, address: str) -> None:
+    phone.goto(address)
+    phone.get_by_role("button", name="English").click()
+    phone.locator("#service-chat").check()
+    phone.locator("#agree").check()
+    phone.get_by_role("button", name="Opt in to Text/Messaging").click()
+    expect(phone.get_by_text("Text START now").first).to_be_visible(timeout=SLOW)
+
+
+def test_without_an_e_mail_address_a_tenant_opts_in_at_the_counter(
+    desk: Page, phone: Page, running: Demo
+):
+    open_tenant(desk, running, "Ruth Abernathy")
+    desk.locator("form.quick button").click()
+    desk.get_by_role("link", name="Opt in here, at the counter").last.click()
+    desk.get_by_role("button", name="Show a code").click()
+    steps = desk.locator(".counter-steps")
+    expect(steps).to_contain_text("Form not opened yet", timeout=SLOW)
+    assert not Axe().run(desk).response["violations"]
+    hand_in_form_from_the_counter(phone, desk.locator(".counter-address").inner_text())
+    expect(steps).to_contain_text("Waiting for START", timeout=SLOW)
+    phone.goto(f"{running.address}/sandbox/handset/?phone=%2B15125550186")
+    phone.get_by_label("Text to").fill("START")
+    phone.keyboard.press("Enter")
+    expect(steps).to_contain_text("Opted in", timeout=SLOW)
+
+
+def test_a_device_that_was_handed_over_leads_nowhere_but_to_the_form(desk: Page, running: Demo):
+    open_tenant(desk, running, "Ruth Abernathy")
+    page = desk.url
+    other = desk.context.new_page()
+    other.goto(running.address)
+    expect(other.locator("html[data-stream]")).to_be_attached()
+    desk.goto(f"{page}counter/")
+    desk.get_by_text("Another way").or_(desk.get_by_text("Start again")).first.click()
+    desk.get_by_role("button", name="Hand over this device").click()
+    expect(desk.get_by_role("link", name="Staff: sign in")).to_be_visible(timeout=SLOW)
+    expect(other.get_by_text("This device was handed over.")).to_be_visible(timeout=SLOW)
+    assert not Axe().run(desk).response["violations"]
+    desk.go_back()
+    expect(desk.get_by_label("Password")).to_be_visible(timeout=SLOW)
+    other.goto(page)
+    expect(other.get_by_label("Password")).to_be_visible(timeout=SLOW)
 
 
 def test_without_an_e_mail_address_it_says_what_is_missing(desk: Page, running: Demo):

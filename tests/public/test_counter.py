@@ -1,4 +1,4 @@
-"""Opt-in at the counter as the tenant meets it: a code, a choice of language, the same form (R13)."""
+"""Opt-in at the counter as the tenant meets it: a code, a language, the same form (R13)."""
 
 from __future__ import annotations
 
@@ -51,9 +51,7 @@ def test_the_code_leads_to_the_same_form_with_the_same_boxes(client, who):
 
 
 @pytest.mark.parametrize("handed_over", [False, True])
-def test_form_then_start_from_that_phone_opts_in_without_an_e_mail(
-    client, where, who, handed_over
-):
+def test_form_then_start_from_that_phone_opts_in_without_an_e_mail(client, where, who, handed_over):
     code = issue(who, handed_over=handed_over)
     assert status(who) == "form_sent"
     client.post(f"/opt-in/{code}/", FILLED_IN)
