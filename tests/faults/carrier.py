@@ -105,6 +105,7 @@ class Carrier(TwilioStandin):
         self._made: list[Hold] = []
         self._list_holds: list[Hold] = []
         self._own_ahead: float | None = None
+        self.list_lags = timedelta()  # how long after it was taken a text of ours is listed
         self._late: list[Message] = []
         self._here = threading.local()
         self._callers = ThreadPoolExecutor(8, thread_name_prefix="carrier-calls")
@@ -239,6 +240,16 @@ class Carrier(TwilioStandin):
         if held:
             held.answered.set()
         return reply
+
+    def _list(self, path: str, query: dict[str, str], form: dict[str, str]) -> tuple[int, Any]:
+        until = twilio_resources.now() + timedelta(seconds=self.clock.ahead) - self.list_lags
+        with self.lock:
+            everything = self.messages
+            self.messages = [m for m in everything if m.inbound or m.created_at <= until]
+            try:
+                return super()._list(path, query, form)
+            finally:
+                self.messages = everything
 
     def _next(self, arranged: dict[str, list[Any]], words: str) -> Any:
         with self.lock:

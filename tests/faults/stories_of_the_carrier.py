@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from tests.faults.carrier import MANNERS
@@ -20,6 +21,7 @@ FAILURES: dict[str, dict[str, Any]] = {
     "429 with Retry-After": {"status": 429, "retry_after": 1},
     "429 without": {"status": 429},
 }
+LAGS = timedelta(seconds=0.8)  # less than what lies between two readings that count as absent
 SLOWER_THAN_THE_TIME_OUT = 33.0  # seconds; a call takes 30 at most
 
 
@@ -69,6 +71,15 @@ def two_unclear_texts(world: World) -> None:
     for taken in takes:
         body = world.words()
         world.carrier.meet(body, cut=True, taken=taken)
+        world.write(person, body)
+
+
+@fault("carrier's list lags behind what it took", weight=4)
+def list_lags(world: World) -> None:
+    world.carrier.list_lags = LAGS
+    for person in some(world):
+        body = world.words()
+        world.carrier.meet(body, cut=True, taken=world.chance.random() < 0.7)
         world.write(person, body)
 
 
