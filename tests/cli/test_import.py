@@ -103,3 +103,26 @@ def test_a_file_that_cannot_be_used_is_told_in_one_sentence(
     assert done.returncode == 1
     assert sentence in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_ledger_goes_in_once_and_says_of_every_row_what_became_of_it(lamar, tmp_path):
+    lamar.run("import", "tenants", str(export(tmp_path, 2)), "--facility", "LAMAR")
+    path, report = tmp_path / "ledger.csv", tmp_path / "report.csv"
+    path.write_text(
+        "Trans ID,Tenant ID,Type,Amount,Date\n1,T0,Charge,129.00,2026-11-01\n"
+        "2,=1+1,Charge,5,2026-11-01\n"
+    )
+    words = ("import", "ledger", str(path), "--facility", "LAMAR", "--report", str(report))
+    assert lamar.run(*words, "--dry-run").returncode == 3
+    assert asked(lamar, "SELECT count(*) FROM billing_entry WHERE source = 'import'") == 0
+    first, again = lamar.run(*words), lamar.run(*words)
+    assert (first.returncode, again.returncode) == (3, 3), first.stderr
+    assert "2 rows; 1 added, 1 refused." in first.stdout
+    assert "2 rows; 1 unchanged, 1 refused." in again.stdout
+    assert asked(lamar, "SELECT balance_cents FROM tenants_tenant WHERE external_id = 'T0'") == (
+        12_950
+    )
+    outcomes = [row["outcome"] for row in csv.DictReader(report.read_text().splitlines())]
+    assert outcomes == ["unchanged", "refused"]
+    nothing = lamar.run("import", "ledger", str(tmp_path / "none.csv"), "--facility", "LAMAR")
+    assert (nothing.returncode, nothing.stdout) == (1, "")

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tenantline.imports import actions, preparing, queries
-from tenantline.imports.columns import read_map
+from tenantline.imports.columns import TENANTS
+from tenantline.imports.headers import read_map
 from tenantline.imports.preparing import Line
 from tenantline.imports.rows import Reader
 from tenantline.imports.scan import scan
@@ -25,13 +26,13 @@ def written(folder: Path, text: str | bytes, name: str = "export.csv") -> Path:
 
 def rows_of(path: Path, *choices: str, codes: frozenset[str] = frozenset()) -> list[Any]:
     """Read a file without a database; the rows are of any kind that ``rows.Row`` names."""
-    sheet = open_sheet(path, read_map(choices))
+    sheet = open_sheet(path, read_map(choices, TENANTS))
     return list(scan(Reader(sheet, codes, 2026)).rows)
 
 
 def imported(path: Path, facility, *choices: str) -> list[Line]:
     """Import a file to its end; return what became of its rows."""
-    now, wanted = clock.now(), read_map(choices)
+    now, wanted = clock.now(), read_map(choices, TENANTS)
     prepared = preparing.prepare(path, facility=facility, wanted=wanted, now=now)
     run = actions.begin(prepared=prepared, wanted=wanted, by=cast.TESTER, now=now)
     for _ in run.slices(rest=0):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tenantline.imports.columns import guess, guessed, places, read_map
+from tenantline.imports.columns import TENANTS, guess, guessed
 from tenantline.imports.errors import Unusable
+from tenantline.imports.headers import places, read_map
 
 NAMES = {
     "external_id": ["Tenant ID", "TenantID", "Customer #", "Acct No", "account number", "ID"],
@@ -65,10 +66,10 @@ def test_rivals_for_a_field_are_shown():
 
 def test_a_choice_overrides_the_guess_and_an_empty_one_reads_no_column():
     headers = ["Name", "Mobile", "Ring"]
-    wanted = read_map(["mobile=Ring", "Home-Phone=mobile"])
+    wanted = read_map(["mobile=Ring", "Home-Phone=mobile"], TENANTS)
     columns = guessed(headers).with_choices(places(headers, wanted))
     assert columns.chosen == {"name": 0, "mobile": 2, "home_phone": 1}
-    nothing = guessed(headers).with_choices(places(headers, read_map(["mobile="])))
+    nothing = guessed(headers).with_choices(places(headers, read_map(["mobile="], TENANTS)))
     assert "mobile" not in nothing.chosen
 
 
@@ -82,4 +83,4 @@ def test_a_column_can_be_named_by_its_number_where_names_repeat():
 @pytest.mark.parametrize("word", ["colour=Name", "mobile", "=Name"])
 def test_a_map_that_names_no_field_is_refused(word):
     with pytest.raises(Unusable):
-        read_map([word])
+        read_map([word], TENANTS)

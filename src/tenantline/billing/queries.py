@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet, Sum
 
 from tenantline.billing import rules
-from tenantline.billing.models import Entry, Terms
+from tenantline.billing.models import Draft, Entry, Terms
 from tenantline.billing.rules import Charge, Unpaid
 from tenantline.facilities.models import Facility
 from tenantline.facilities.scope import Scope
@@ -133,6 +134,30 @@ def periods(tenant_ids: Iterable[int], *, first: date, last: date) -> dict[int, 
             end = start + sum(one.effect_cents for one in lines)
             found[pk] = Period(first, last, start, lines, end)
     return found
+
+
+def settled_charges(charge_ids: Collection[int]) -> dict[int, Literal["paid", "reversed"]]:
+    """Return those of these charges on which nothing is open any more, and why; unknown ones too.
+
+    Payments pay the oldest due charge first, so a charge is paid when the balance says so.
+    """
+    rows = Entry.objects.filter(pk__in=charge_ids, kind="charge", reversal=None)
+    standing = dict(rows.values_list("pk", "tenant_id"))
+    owed = _unpaid({pk: balance_of(pk) for pk in set(standing.values())})
+    still = {one.charge.entry_id for charges in owed.values() for one in charges}
+    return {pk: "paid" if pk in standing else "reversed" for pk in charge_ids if pk not in still}
+
+
+def reversed_entries(entry_ids: Collection[int]) -> set[int]:
+    """Return those of these entries that a reversal has undone."""
+    rows = Entry.objects.filter(pk__in=entry_ids, reversal__isnull=False)
+    return set(rows.values_list("pk", flat=True))
+
+
+def settled_drafts(draft_ids: Collection[int]) -> set[int]:
+    """Return those of these drafts of AutoPay that are not pending any more."""
+    rows = Draft.objects.filter(pk__in=draft_ids).exclude(state="pending")
+    return set(rows.values_list("pk", flat=True))
 
 
 def returned_fee_cents(facility_id: int) -> int:

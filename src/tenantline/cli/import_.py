@@ -14,6 +14,7 @@ from tenantline.cli import start
 from tenantline.cli.progress import bar
 
 if TYPE_CHECKING:
+    from tenantline.imports.headers import Columns
     from tenantline.imports.preparing import Line, Prepared
 
 SOME_REFUSED: Final = 3
@@ -56,19 +57,62 @@ def tenants(
     from tenantline.facilities import queries as facilities
     from tenantline.facilities.scope import EVERYWHERE
     from tenantline.imports import preparing
-    from tenantline.imports.columns import read_map
+    from tenantline.imports.columns import TENANTS
+    from tenantline.imports.headers import read_map
     from tenantline.kernel import clock
 
     facility = facilities.facility(scope=EVERYWHERE, code=code)
-    wanted = read_map(choices)
+    wanted = read_map(choices, TENANTS)
     if report is not None:
         _demand_writable(report)
     with bar("Reading") as tell:
         prepared = preparing.prepare(
             file, facility=facility, wanted=wanted, now=clock.now(), progress=tell
         )
-    _show_columns(prepared)
+    _show_columns(prepared.sheet.columns)
     lines = _dry(prepared) if dry_run else _applied(prepared, wanted, figures=figures)
+    if report is not None:
+        _write(report, lines)
+    return _sum_up(lines, dry_run=dry_run, facility=facility.name)
+
+
+@import_.command("ledger")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--facility", "code", required=True, help="The facility's code.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+@click.option("--map", "choices", multiple=True, help='field="Column", over the guess; repeats.')
+@click.option("--report", type=click.Path(path_type=Path), help="Write what became of every row.")
+def ledger(
+    file: Path, code: str, dry_run: bool, choices: Sequence[str], report: Path | None
+) -> int:
+    """Import charges, payments, credits and reversals from a CSV file; safe to repeat.
+
+    Exit code 0: every row is in. 3: some were refused. 1: the file cannot be used.
+    """
+    start.load_with_database()
+    from tenantline.facilities import queries as facilities
+    from tenantline.facilities.scope import EVERYWHERE
+    from tenantline.imports.accounts import taking
+    from tenantline.imports.accounts.columns import LEDGER
+    from tenantline.imports.headers import read_map
+    from tenantline.kernel import clock
+
+    facility = facilities.facility(scope=EVERYWHERE, code=code)
+    wanted = read_map(choices, LEDGER)
+    if report is not None:
+        _demand_writable(report)
+    prepared = taking.prepare(file, facility=facility, wanted=wanted)
+    _show_columns(prepared.sheet.columns)
+    found = (
+        taking.dry_run(prepared, now=clock.now())
+        if dry_run
+        else taking.take(prepared, by=start.BY, now=clock.now())
+    )
+    lines: list[Line] = []
+    with bar("Comparing" if dry_run else "Importing", total=prepared.sheet.rows) as tell:
+        for some in found:
+            lines += some
+            tell(len(lines))
     if report is not None:
         _write(report, lines)
     return _sum_up(lines, dry_run=dry_run, facility=facility.name)
@@ -101,8 +145,7 @@ def _dry(prepared: Prepared) -> list[Line]:
     return sorted(found)
 
 
-def _show_columns(prepared: Prepared) -> None:
-    columns = prepared.sheet.columns
+def _show_columns(columns: Columns) -> None:
     click.echo("Columns:")
     for words, label, rivals in columns.shown():
         also = f" (also possible: {', '.join(rivals)})" if rivals else ""

@@ -7,14 +7,11 @@ A name may be written in any case, with any punctuation, run together as program
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from tenantline.imports.errors import Unusable
-from tenantline.imports.values import text
+from tenantline.imports.headers import Columns, Subject, found_by, rivals_in, words_of
 
 FIELDS: Final[dict[str, str]] = {
     "external_id": "Tenant id",
@@ -185,17 +182,6 @@ _WHOSE: Final = re.compile(
     r"^(?:(?:current|the|tenants?|customers?|clients?|renters?|cust|occupant|resident"
     r"|account holder|primary|inquilino|cliente|del|de|person|contact) )+"
 )
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_TYPE_PREFIX: Final = re.compile(r"^(?:s|d|dc|b|i|n|str|dt|txt|int) (?=[a-z])")
-
-
-def words_of(header: str) -> str:
-    """Return a header as plain words: ``sHomePhone#`` is ``home phone no``."""
-    split = _CAMEL.sub(" ", text(header))
-    plain = unicodedata.normalize("NFKD", split.replace("#", " no ").replace("'", "").lower())
-    plain = "".join(part for part in plain if not unicodedata.combining(part))
-    words = re.sub(r"[^a-z0-9]+", " ", plain).strip()
-    return _TYPE_PREFIX.sub("", words)
 
 
 @lru_cache(maxsize=2048)
@@ -211,75 +197,12 @@ def guess(header: str) -> tuple[str, int] | None:
     return None
 
 
-@dataclass(frozen=True)
-class Columns:
-    """Which column holds which field. ``chosen`` maps a field to a column's place, from 0.
-
-    ``rivals`` are further columns that would fit a field; ``unused`` are the rest.
-    """
-
-    headers: tuple[str, ...]
-    chosen: Mapping[str, int]
-    rivals: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-
-    @property
-    def unused(self) -> list[str]:
-        """Return the names of the columns that are not read."""
-        taken = set(self.chosen.values())
-        return [name for place, name in enumerate(self.headers) if place not in taken and name]
-
-    @property
-    def has_name(self) -> bool:
-        """Tell whether some column can hold a tenant's name."""
-        return any(name in self.chosen for name in _NAMES)
-
-    def shown(self) -> list[tuple[str, str, list[str]]]:
-        """Return (field's words, column, rival columns) in the order of the screens."""
-        return [
-            (
-                words,
-                self.label(self.chosen[name]),
-                [self.label(p) for p in self.rivals.get(name, ())],
-            )
-            for name, words in FIELDS.items()
-            if name in self.chosen
-        ]
-
-    def label(self, place: int) -> str:
-        """Return a column's name, or its number where it has none of its own."""
-        name = self.headers[place].strip()
-        if name and self.headers.count(self.headers[place]) == 1:
-            return name[:60]
-        return f"{name[:50]} (column {place + 1})".strip()
-
-    def with_choices(self, choices: Mapping[str, int | None]) -> Columns:
-        """Return these columns with some fields put elsewhere; None reads no column for a field."""
-        chosen = dict(self.chosen)
-        taken = {place for place in choices.values() if place is not None}
-        chosen = {name: place for name, place in chosen.items() if place not in taken}
-        for name, place in choices.items():
-            chosen.pop(name, None)
-            if place is not None:
-                chosen[name] = place
-        rivals = {name: also for name, also in self.rivals.items() if name not in choices}
-        return Columns(self.headers, chosen, rivals)
-
-
 def guessed(headers: Sequence[str]) -> Columns:
     """Guess which column holds which field; where several fit one, the surest and leftmost does."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    for place, header in enumerate(headers):
-        if (fits := guess(header)) is not None:
-            found.setdefault(fits[0], []).append((fits[1], place))
-    chosen: dict[str, int] = {}
-    rivals: dict[str, tuple[int, ...]] = {}
-    for name, places in found.items():
-        places.sort()
-        chosen[name] = places[0][1]
-        if len(places) > 1:
-            rivals[name] = tuple(place for _, place in places[1:])
+    chosen, found = found_by(guess, headers)
+    rivals = rivals_in(found)
     _give_up_plain_phone(found, chosen, rivals)
-    return Columns(tuple(headers), _consistent(chosen), rivals)
+    return Columns(FIELDS, tuple(headers), _consistent(chosen), rivals)
 
 
 def _give_up_plain_phone(
@@ -306,46 +229,16 @@ def _consistent(chosen: dict[str, int]) -> dict[str, int]:
     return chosen
 
 
-def read_map(given: Sequence[str]) -> dict[str, str]:
-    """Read ``--map field="Column"``. An empty column means: read none for this field.
-
-    Raises:
-        Unusable: a word is not of that form, or names no field.
-    """
-    wanted: dict[str, str] = {}
-    for word in given:
-        name, equals, column = word.partition("=")
-        key = re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
-        key = _OTHER_NAMES.get(key, key)
-        if not equals or key not in FIELDS:
-            known = ", ".join(FIELDS)
-            raise Unusable(f"--map takes field=Column; {name[:30]} is none of {known}.")
-        wanted[key] = column.strip()
-    return wanted
+def _has_name(columns: Columns) -> bool:
+    return any(name in columns.chosen for name in _NAMES)
 
 
-def places(headers: Sequence[str], wanted: Mapping[str, str]) -> dict[str, int | None]:
-    """Find the named columns (by name, or by number from 1) among the headers.
-
-    Raises:
-        Unusable: there is no such column, or there are several of that name.
-    """
-    found: dict[str, int | None] = {}
-    for name, column in wanted.items():
-        found[name] = _place(headers, column) if column else None
-    return found
-
-
-def _place(headers: Sequence[str], column: str) -> int:
-    for alike in (str.strip, words_of):
-        hits = [place for place, header in enumerate(headers) if alike(header) == alike(column)]
-        if len(hits) > 1:
-            raise Unusable(
-                f"Several columns are called {column[:40]}; give the number of one, such as "
-                f"{hits[0] + 1}."
-            )
-        if hits:
-            return hits[0]
-    if column.isascii() and column.isdigit() and 0 < int(column) <= len(headers):
-        return int(column) - 1
-    raise Unusable(f"The file has no column {column[:40]}.")
+TENANTS: Final = Subject(
+    fields=FIELDS,
+    other_names=_OTHER_NAMES,
+    dates=("move_in", "move_out", "paid_through"),
+    guessed=guessed,
+    usable=_has_name,
+    missing='No column of this file can be a tenant\'s name; name one with --map name="Column".',
+)
+"""Files of tenants."""

@@ -9,11 +9,12 @@ from datetime import date
 from typing import Any, Final
 
 from tenantline.imports import values
-from tenantline.imports.columns import FIELDS, words_of
+from tenantline.imports.columns import FIELDS, TENANTS
 from tenantline.imports.dates import day
 from tenantline.imports.errors import Unreadable
+from tenantline.imports.headers import words_of
 from tenantline.imports.reading import Record
-from tenantline.imports.sheet import DATES, Sheet
+from tenantline.imports.sheet import Sheet
 from tenantline.kernel.errors import BadInput
 from tenantline.kernel.phone import Number
 from tenantline.tenants import rules
@@ -131,10 +132,10 @@ class Reader:
         }
 
     def _why_no_tenant(self, record: Record, cells: Cells) -> str:
-        first = next((cell for cell in map(str.strip, record.cells) if cell), "")
         reachable = "mobile" in cells or "email" in cells or "home_phone" in cells
-        if not reachable and len(first) < 60 and _TOTALS.fullmatch(first):
+        if is_totals(record, reachable=reachable):
             return "a line of totals"
+        first = _first_of(record)
         if first.lower() in self._names and self._is_header(record):
             return "the names of the columns again"
         name = cells.get("name", "")
@@ -162,7 +163,7 @@ class Reader:
     def _accepted(self, line: int, cells: Cells) -> Accepted:
         self._demand_facility(cells)
         mobile, home, remarks = _phones(cells)
-        days = {name: self._day(cells, name) for name in DATES}
+        days = {name: self._day(cells, name) for name in TENANTS.dates}
         return Accepted(
             line=line,
             name=rules.checked_name(_name(cells)),
@@ -194,6 +195,16 @@ class Reader:
             return
         if " ".join(said.lower().split()) not in self.codes:
             raise Unreadable(f"The row is of another facility, {said[:60]}.")
+
+
+def is_totals(record: Record, *, reachable: bool) -> bool:
+    """Tell whether a record is a line of totals; one that is ``reachable`` is somebody's."""
+    first = _first_of(record)
+    return not reachable and len(first) < 60 and _TOTALS.fullmatch(first) is not None
+
+
+def _first_of(record: Record) -> str:
+    return next((cell for cell in map(str.strip, record.cells) if cell), "")
 
 
 def _told(name: str, read: Callable[[str], Any], cells: Cells) -> Any:

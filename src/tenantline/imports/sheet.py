@@ -10,16 +10,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from tenantline.imports import columns as names
 from tenantline.imports import reading
-from tenantline.imports.columns import Columns
+from tenantline.imports.columns import TENANTS
 from tenantline.imports.dates import Order
 from tenantline.imports.encoding import encoding_of
 from tenantline.imports.errors import Unusable
+from tenantline.imports.headers import Columns, Subject, places
 from tenantline.imports.reading import Record
 from tenantline.imports.values import text
 
-DATES: Final = ("move_in", "move_out", "paid_through")
 LARGEST: Final = 200 * 1024 * 1024
 _HEADER_WITHIN: Final = 40  # records: titles and blank lines may stand before the header
 _FACILITIES_TOLD: Final = 2
@@ -59,11 +58,13 @@ class _Seen:
     rows: int = 0
 
 
-def open_sheet(path: Path, wanted: Mapping[str, str] | None = None) -> Sheet:
+def open_sheet(
+    path: Path, wanted: Mapping[str, str] | None = None, *, subject: Subject = TENANTS
+) -> Sheet:
     """Find out how a file is to be read. ``wanted`` maps fields to columns, over the guess.
 
     Raises:
-        Unusable: the file cannot be read, or no column in it can be a tenant's name.
+        Unusable: the file cannot be read, or its columns are not enough for the subject.
     """
     try:
         size = path.stat().st_size
@@ -74,9 +75,9 @@ def open_sheet(path: Path, wanted: Mapping[str, str] | None = None) -> Sheet:
         digest, encoding = _digest(path), encoding_of(path)
     except OSError as error:
         raise Unusable(f"The file {path.name} cannot be read: {error.strerror}.") from None
-    delimiter, header, columns = _header(path, encoding, wanted or {})
+    delimiter, header, columns = _header(path, encoding, wanted or {}, subject)
     plain = Sheet(path, digest, encoding, delimiter, header.line, columns)
-    seen = _look(plain)
+    seen = _look(plain, subject)
     return Sheet(
         path=path,
         digest=digest,
@@ -95,26 +96,26 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _header(path: Path, encoding: str, wanted: Mapping[str, str]) -> tuple[str, Record, Columns]:
+def _header(
+    path: Path, encoding: str, wanted: Mapping[str, str], subject: Subject
+) -> tuple[str, Record, Columns]:
     """Return the delimiter, the header and its columns: those that most columns are known under."""
     best: tuple[int, str, Record, Columns] | None = None
     trouble: Unusable | None = None
     for delimiter in _delimiters(path, encoding):
         for record in _beginning(path, encoding, delimiter):
-            columns = names.guessed(record.cells)
+            columns = subject.guessed(record.cells)
             try:
-                columns = columns.with_choices(names.places(record.cells, wanted))
+                columns = columns.with_choices(places(record.cells, wanted))
             except Unusable as error:
-                if columns.has_name and len(columns.chosen) > 1:
+                if subject.usable(columns) and len(columns.chosen) > 1:
                     trouble = trouble or error
                 continue
             score = len(columns.chosen)
-            if columns.has_name and (best is None or score > best[0]):
+            if subject.usable(columns) and (best is None or score > best[0]):
                 best = (score, delimiter, record, columns)
     if best is None:
-        raise trouble or Unusable(
-            'No column of this file can be a tenant\'s name; name one with --map name="Column".'
-        )
+        raise trouble or Unusable(subject.missing)
     return best[1:]
 
 
@@ -130,9 +131,9 @@ def _beginning(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
     return (record for record in found if not record.fault)
 
 
-def _look(sheet: Sheet) -> _Seen:
+def _look(sheet: Sheet, subject: Subject) -> _Seen:
     """Read all rows once for what only the whole column can say."""
-    seen = _Seen({name: Order() for name in DATES if name in sheet.columns.chosen})
+    seen = _Seen({name: Order() for name in subject.dates if name in sheet.columns.chosen})
     chosen = sheet.columns.chosen
     for record in sheet.records():
         seen.rows += 1

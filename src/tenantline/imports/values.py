@@ -33,6 +33,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f
 
 _MARKED: Final = re.compile(r"\$|(?:usd|us)(?![a-z])", re.IGNORECASE)
 _AMOUNT: Final = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)?(?:\.(\d{1,2}))?")
+_CENTS: Final = re.compile(r"-?[0-9]{1,13}")
 _MOST_CENTS: Final = 10**13
 
 _KIND_WORDS: Final[dict[str, PhoneKind]] = {
@@ -123,6 +124,13 @@ def cents(cell: str) -> int:
     if total > _MOST_CENTS:
         raise Unreadable(f"{_shown(cell)} is more money than anybody owes.")
     return -total if minus else total
+
+
+def whole_cents(cell: str) -> int:
+    """Return an amount that is written in whole cents: ``12900``, ``-12900``."""
+    if not _CENTS.fullmatch(cell):
+        raise Unreadable(f"{_shown(cell)} is not a whole number of cents.")
+    return int(cell)
 
 
 def _unsigned(cell: str) -> tuple[str, bool | None]:
