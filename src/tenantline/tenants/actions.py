@@ -44,8 +44,9 @@ def add_tenant(
 ) -> Tenant:
     """Add a tenant, with a first mobile number and units where known.
 
-    ``details`` are external_id, email, home_phone, language, delivery_method,
-    statements_by_sms, paid_through (a day) and notes. Balance and AutoPay are ``billing``'s.
+    ``details`` are external_id, email, home_phone, street, city, state, postal_code, language,
+    delivery_method, statements_by_sms, legal_email, paid_through (a day) and notes. Balance and
+    AutoPay are ``billing``'s.
 
     Raises:
         BadInput: a value cannot be used.
@@ -223,14 +224,23 @@ def _choice(field: str, allowed: Sequence[str]) -> Callable[[Any], str]:
     return lambda value: rules.checked_choice(str(value), allowed, field=field)
 
 
+def _line(field: str, limit: int) -> Callable[[Any], str]:
+    return lambda value: _short(" ".join(str(value or "").split()), limit, field)
+
+
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "name": lambda value: rules.checked_name(str(value or "")),
     "email": lambda value: rules.checked_email(str(value or "")),
     "external_id": lambda value: _short(str(value or ""), 80, "external_id") or None,
     "home_phone": lambda value: _short(str(value or ""), 40, "home_phone"),
+    "street": _line("street", 120),
+    "city": _line("city", 80),
+    "state": _line("state", 40),
+    "postal_code": _line("postal_code", 12),
     "language": _choice("language", Language.values),
     "delivery_method": _choice("delivery_method", DeliveryMethod.values),
     "statements_by_sms": bool,
+    "legal_email": bool,
     "notes": lambda value: _short(str(value or ""), 10_000, "notes"),
     "paid_through": _day,
 }

@@ -26,12 +26,18 @@ class Tenant(models.Model):
     external_id = models.CharField(max_length=80, null=True)  # noqa: DJ001 - null: none, unique otherwise
     name = models.CharField(max_length=200)
     email = models.CharField(max_length=254, blank=True)
+    # Where paper goes, as the window of an envelope shows it.
+    street = models.CharField(max_length=120, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=40, blank=True)
+    postal_code = models.CharField(max_length=12, blank=True)
     home_phone = models.CharField(max_length=40, blank=True)  # never texted
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     delivery_method = models.CharField(
         max_length=5, choices=DeliveryMethod, default=DeliveryMethod.PRINT
     )
     statements_by_sms = models.BooleanField(default=False)
+    legal_email = models.BooleanField(default=False)  # R14: the rental agreement permits it
     # Kept by ``billing`` and written there alone: the balance is the sum of the entries (ADR 21).
     autopay_method = models.CharField(max_length=8, default="NET")
     autopay_day = models.PositiveSmallIntegerField(null=True)  # of the month

@@ -24,6 +24,10 @@ class Migration(migrations.Migration):
                 ("external_id", models.CharField(max_length=80, null=True)),
                 ("name", models.CharField(max_length=200)),
                 ("email", models.CharField(blank=True, max_length=254)),
+                ("street", models.CharField(blank=True, max_length=120)),
+                ("city", models.CharField(blank=True, max_length=80)),
+                ("state", models.CharField(blank=True, max_length=40)),
+                ("postal_code", models.CharField(blank=True, max_length=12)),
                 ("home_phone", models.CharField(blank=True, max_length=40)),
                 (
                     "language",
@@ -40,6 +44,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("statements_by_sms", models.BooleanField(default=False)),
+                ("legal_email", models.BooleanField(default=False)),
                 ("autopay_method", models.CharField(default="NET", max_length=8)),
                 ("autopay_day", models.PositiveSmallIntegerField(null=True)),
                 ("balance_cents", models.BigIntegerField(default=0)),
