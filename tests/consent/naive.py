@@ -1,4 +1,4 @@
-"""R2, R3, R4, R15 written a second time, as questions asked of a whole history.
+"""R2, R3, R4, R15 and wrong persons, written a second time as questions asked of a whole history.
 
 Only names are shared with the product: no state is carried along, every answer is looked up by
 reading the history from its end. Slow, and meant to be easy to hold against the rules' words.
@@ -6,9 +6,10 @@ reading the history from its end. Slow, and meant to be easy to hold against the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from tenantline.consent.rules import Kind
 from tenantline.consent.services import Service
@@ -16,16 +17,21 @@ from tenantline.consent.services import Service
 SERVICES: tuple[Service, ...] = ("chat", "statements", "notices")
 ENDS_ALL = {"stopped", "revoked", "number_closed"}
 FORM_WAITS = timedelta(days=30)
+EIGHTEEN_MONTHS = timedelta(days=548)
 
 
 @dataclass(frozen=True)
 class Act:
-    """What happened to one number period; ``at`` of a START is when it came in."""
+    """What happened to one number period; ``at`` of a START is when it came in.
+
+    ``source`` names what held or parked the number.
+    """
 
     kind: Kind
     at: datetime
     services: frozenset[Service] = frozenset()
     until: datetime | None = None
+    source: str = ""
 
 
 def is_active(history: Sequence[Act], service: Service, now: datetime) -> bool:
@@ -95,22 +101,74 @@ def chat_is_over(history: Sequence[Act], now: datetime) -> bool:
     over = False
     for place, act in enumerate(history):
         over = over or (ends is not None and act.at >= ends)
-        if act.kind == "tenancy_ended":
-            ends = act.until
+        if act.kind == "tenancy_ended" and act.until is not None:
+            ends = act.until if ends is None else min(ends, act.until)
         fresh = act.kind == "started" and not is_overtaken(history[:place], act)
         if fresh and "chat" in asked_for(history[:place], act):
             ends, over = None, False
     return over or (ends is not None and now >= ends)
 
 
-def is_held(history: Sequence[Act]) -> bool:
-    """R3: whether automatic texts wait for a person."""
+def what_holds(history: Sequence[Act], kinds: Iterable[str], ended_by: str) -> Act | None:
+    """The newest act of these kinds that neither a person nor a START has answered."""
+    signs = set(kinds)
     for place in reversed(range(len(history))):
         act = history[place]
-        if act.kind in {"held", "form_disowned"}:
+        if act.kind == ended_by:
+            return None
+        if act.kind in signs:
+            return None if answered(history, place, signs, ended_by) else act
+    return None
+
+
+def answered(history: Sequence[Act], place: int, signs: set[str], ended_by: str) -> bool:
+    """R3: whether a START after this sign came in when all that was asked had been asked."""
+    for later in range(place + 1, len(history)):
+        start = history[later]
+        if start.kind != "started" or is_overtaken(history[:later], start):
+            continue
+        if all(sign.at <= start.at for sign in asked_before(history[:later], signs, ended_by)):
             return True
-        if act.kind == "hold_ended":
+    return False
+
+
+def asked_before(before: Sequence[Act], signs: set[str], ended_by: str) -> list[Act]:
+    """The signs before this place that no person and no START has answered."""
+    open_signs: list[Act] = []
+    for place, act in enumerate(before):
+        if act.kind in signs:
+            open_signs.append(act)
+        elif act.kind == ended_by:
+            open_signs = []
+        elif act.kind == "started" and not is_overtaken(before[:place], act):
+            open_signs = open_signs if any(sign.at > act.at for sign in open_signs) else []
+    return open_signs
+
+
+def is_held(history: Sequence[Act]) -> bool:
+    """R3: whether automatic texts wait for a person to say what a text wished."""
+    return what_holds(history, {"held"}, "hold_ended") is not None
+
+
+def is_parked(history: Sequence[Act]) -> bool:
+    """Whether all texts wait for a person to say whose phone it is."""
+    return what_holds(history, {"parked", "form_disowned"}, "park_ended") is not None
+
+
+def is_noted_silent(history: Sequence[Act]) -> bool:
+    """R15: whether the ledger says that the consent fell silent, and no START has come since."""
+    for place in reversed(range(len(history))):
+        act = history[place]
+        if act.kind == "fell_silent":
+            return True
+        if act.kind in ENDS_ALL:
             return False
         if act.kind == "started" and not is_overtaken(history[:place], act):
             return False
     return False
+
+
+def was_silent(texts: Iterable[datetime], now: datetime) -> bool:
+    """R15: whether 18 months went by without a text, since the first of these and until now."""
+    times = [*sorted(texts), now]
+    return any(later - earlier >= EIGHTEEN_MONTHS for earlier, later in pairwise(times))

@@ -24,6 +24,9 @@ KINDS: tuple[Kind, ...] = (
     "revoked",
     "held",
     "hold_ended",
+    "parked",
+    "park_ended",
+    "fell_silent",
     "form_disowned",
     "tenancy_ended",
     "number_closed",
@@ -39,11 +42,11 @@ step = st.tuples(
 
 
 def acted(steps) -> list[Act]:
-    """A history in ledger order; the last figure is how long a START lay before it was read."""
+    """A history in ledger order; the last figure is how long a text lay before it was read."""
     acts, now = [], BEGAN
     for kind, gap, wanted, lay in steps:
         now += gap
-        came = now - lay if kind == "started" else now
+        came = now - lay if kind in {"started", "held", "parked"} else now
         until = now + timedelta(days=60) if kind == "tenancy_ended" else None
         said = wanted if kind == "form_submitted" else frozenset()
         acts.append(Act(kind, came, said, until))
@@ -75,7 +78,8 @@ def test_the_fold_says_what_the_naive_reading_says(acts, wait):
     standing, now = folded(acts), now_after(acts, wait)
     active = {service for service in naive.SERVICES if standing.covers(service, now)}
     assert active == {s for s in naive.SERVICES if naive.is_active(acts, s, now)}
-    assert standing.held == naive.is_held(acts)
+    flags = (standing.held, standing.parked, standing.silent)
+    assert flags == (naive.is_held(acts), naive.is_parked(acts), naive.is_noted_silent(acts))
 
 
 @settings(max_examples=60, deadline=None)
@@ -156,3 +160,17 @@ def test_a_form_after_the_chat_has_run_out_is_seen_to_wait():
 def test_a_disowned_form_is_no_longer_shown_as_sent():
     acts = [Act("form_issued", BEGAN), Act("form_disowned", BEGAN + timedelta(days=1))]
     assert rules.status_at(folded(acts), BEGAN + timedelta(days=2)) == "none"
+
+
+def test_a_form_of_a_new_rental_is_seen_to_wait_when_the_old_chat_has_run_out():
+    everything = frozenset(naive.SERVICES)
+    acts = [
+        Act("form_submitted", BEGAN, everything),
+        Act("started", BEGAN + timedelta(minutes=1)),
+        Act("tenancy_ended", BEGAN + timedelta(days=1), until=BEGAN + timedelta(days=61)),
+        Act("form_issued", BEGAN + timedelta(days=50)),
+        Act("form_submitted", BEGAN + timedelta(days=51), everything),
+    ]
+    standing = folded(acts)
+    seen = [rules.status_at(standing, BEGAN + timedelta(days=day)) for day in (52, 62, 82)]
+    assert seen == ["opted_in", "waiting_for_start", "none"]

@@ -6,14 +6,14 @@ Nobody here can opt a tenant in: only a submitted form followed by START from th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, get_args
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from tenantline.audit import actions as audit
-from tenantline.consent import forms, ledger, rules
+from tenantline.consent import forms, ledger, queries, rules
 from tenantline.consent.ledger import Evidence
 from tenantline.consent.models import OptInForm, Standing
 from tenantline.consent.projection import refresh, refresh_holders
@@ -51,6 +51,8 @@ def hear_start(*, call: InboundCall, facility_id: int, now: datetime) -> Started
     done = Started()
     ledger.lock()
     for period in tenants.holders(call.sender, facility_id=facility_id):
+        if not tenants.tenancy(period.tenant_id, now).renting:
+            note_tenancy_end(tenant=period.tenant, now=now)  # R15: a form dies with the tenancy
         standing = rules.fold(ledger.facts_of(period))
         services = rules.started_services(standing, started_at=call.received_at)
         form = forms.submitted_for(period)
@@ -207,26 +209,28 @@ def note_tenancy_end(*, tenant: Tenant, now: datetime) -> None:
     Needs a transaction. Links to the form die with the tenancy: a new rental needs a new form.
     """
     ledger.lock()
-    tenancy = tenants.tenancy(tenant.pk, now)
     period = tenants.current_period(tenant.pk)
-    if tenancy.ended_at is not None and period is not None:
+    ending = queries.ending_of(tenant, now)
+    if ending and period is not None:
         OptInForm.objects.filter(tenant=tenant, dead_at=None).update(
             dead_at=now, dead_because="moved_out"
         )
-        facts = ledger.facts_of(period)
-        until = _chat_ends(tenant, tenancy.ended_at)
-        # A facility that lets chat go on for longer now revives nothing.
-        until = min(until, rules.fold(facts).chat_ends_at or until)
-        ending = rules.Fact(ref=0, kind="tenancy_ended", at=now, until=until)
-        if rules.fold([*facts, ending]) != rules.fold(facts):
-            ledger.append(
-                kind="tenancy_ended",
-                at=now,
-                evidence=Evidence(number=period.number),
-                period=period,
-                body={"until": until.isoformat()},
-            )
+        _end_tenancy(period, ending, now)
     refresh(tenant, now=now)
+
+
+def _end_tenancy(period: NumberPeriod, ending: list[rules.Fact], now: datetime) -> None:
+    facts = ledger.facts_of(period)
+    after = rules.fold([*facts, *ending])
+    if after == rules.fold(facts):
+        return
+    ledger.append(
+        kind="tenancy_ended",
+        at=now,
+        evidence=Evidence(number=period.number),
+        period=period,
+        body={"until": after.chat_ends_at.isoformat() if after.chat_ends_at else None},
+    )
 
 
 def move_in(*, tenant: Tenant, unit: str, by: Actor, now: datetime) -> Rental:
@@ -297,7 +301,3 @@ def _close(period: NumberPeriod, *, because: str, by: Actor, now: datetime) -> N
         dead_at=now, dead_because="number_changed"
     )
     tenant_actions.close_period(period=period, because=because, now=now)
-
-
-def _chat_ends(tenant: Tenant, ended_at: datetime) -> datetime:
-    return ended_at + timedelta(days=tenant.facility.chat_days_after_move_out)

@@ -321,6 +321,8 @@ def _why_gone(form: OptInForm, line: Line | None, now: datetime) -> Gone | None:
         return "email_changed"
     if now >= form.expires_at:
         return "closed" if form.medium == "counter" else "expired"
+    if not tenants.tenancy(form.tenant_id, now).renting:
+        return "expired"  # R15: it ended by date, and nobody has noted it yet
     return "no_line" if line is None else None
 
 

@@ -119,9 +119,10 @@ class Status(models.TextChoices):
 class Standing(models.Model):
     """Where a tenant's current number stands: the ledger's fold, kept for lists and filters.
 
-    Never asked by the gate, which folds the ledger itself. ``lapses_at``: after this instant the
-    status is ``none`` (an expired form). ``held``: automatic texts wait, for a person or for START;
-    ``parked``: all texts do. ``silent_from``: when to look whether the consent has fallen silent.
+    Never asked by the gate, which folds the ledger itself. After ``lapses_at`` the status is
+    ``then``, until ``then_lapses_at``: a form expires, or chat ends after a move-out. ``held``:
+    automatic texts wait, for a person or for START; ``parked``: all texts do. ``silent_from``: when
+    to look whether the consent has fallen silent.
     """
 
     tenant = models.OneToOneField(Tenant, on_delete=models.PROTECT, primary_key=True)
@@ -129,6 +130,8 @@ class Standing(models.Model):
     status = models.CharField(max_length=20, choices=Status, db_index=True)
     since = models.DateTimeField(null=True)
     lapses_at = models.DateTimeField(null=True)
+    then = models.CharField(max_length=20, default="none")
+    then_lapses_at = models.DateTimeField(null=True)
     held = models.BooleanField(default=False)
     parked = models.BooleanField(default=False)
     silent_from = models.DateTimeField(null=True, db_index=True)

@@ -62,11 +62,14 @@ def _kept(
     period: NumberPeriod | None, standing: rules.Standing, *, closed: bool, now: datetime
 ) -> dict[str, Any]:
     status, since = queries.status_of(standing, closed, now)
+    active = status == "opted_in"
     return {
         "period": period,
         "status": status,
         "since": since,
         "lapses_at": _lapses_at(standing, status),
+        "then": standing.status if active else "none",
+        "then_lapses_at": standing.lapses_at if active else None,
         "held": standing.waits,
         "parked": standing.parked,
         "silent_from": rules.silent_from(standing),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
@@ -54,11 +54,8 @@ def of(*, tenant: Tenant, scope: Scope, now: datetime) -> Consent:
     if period is None:
         status = "number_changed" if ledger.ever_closed(tenant.pk) else "none"
         return Consent(status, False, "", dict.fromkeys(SERVICES, False), None, form=form)
-    standing = rules.fold(ledger.facts_of(period))
+    standing = rules.fold([*ledger.facts_of(period), *ending_of(tenant, now)])
     status, since = status_of(standing, ledger.number_was_closed(period), now)
-    over = _is_over(tenant, now)
-    if status == "opted_in" and over:
-        status = "none"
     others = [p.tenant for p in tenants.holders(period.number) if p.tenant_id != tenant.pk]
     waiting = tuple(sorted(_waiting(standing, now)))
     inside = tuple(other.pk for other in others if scope.covers(other.facility_id))
@@ -66,7 +63,7 @@ def of(*, tenant: Tenant, scope: Scope, now: datetime) -> Consent:
         status=status,
         held=standing.waits,
         number=period.number,
-        services={s: standing.covers(s, now) and not over for s in SERVICES},
+        services={s: standing.covers(s, now) for s in SERVICES},
         since=since,
         waiting=waiting,
         form=form,
@@ -87,15 +84,16 @@ def status_of(
     """Return the status shown at ``now`` and since when."""
     if standing.since is None:
         return ("number_changed" if number_was_closed else "none"), None
-    status = rules.status_at(standing, now)
-    return status, standing.since if status != "none" else None
+    return rules.status_at(standing, now), rules.since_at(standing, now)
 
 
-def _is_over(tenant: Tenant, now: datetime) -> bool:
+def ending_of(tenant: Tenant, now: datetime) -> list[rules.Fact]:
+    """R15: return the end of a tenancy that is over as a fact, whether it was noted or not."""
     tenancy = tenants.tenancy(tenant.pk, now)
     if tenancy.renting or tenancy.ended_at is None:
-        return False
-    return (now - tenancy.ended_at).days >= tenant.facility.chat_days_after_move_out
+        return []
+    until = tenancy.ended_at + timedelta(days=tenant.facility.chat_days_after_move_out)
+    return [rules.Fact(ref=0, kind="tenancy_ended", at=now, until=until)]
 
 
 def _waiting(standing: rules.Standing, now: datetime) -> Iterable[str]:
@@ -107,10 +105,14 @@ def _waiting(standing: rules.Standing, now: datetime) -> Iterable[str]:
 
 def with_status(rows: QuerySet[Tenant], now: datetime) -> QuerySet[Tenant]:
     """Annotate tenants with ``consent_status`` and ``consent_held`` from the kept fold."""
-    lapsed = Q(standing__lapses_at__isnull=False, standing__lapses_at__lte=now)
+    lapsed = Q(standing__lapses_at__lte=now)
     return rows.annotate(
         consent_status=Case(
-            When(Q(standing__isnull=True) | lapsed, then=Value("none")),
+            When(
+                Q(standing__isnull=True) | Q(standing__then_lapses_at__lte=now) & lapsed,
+                then=Value("none"),
+            ),
+            When(lapsed, then=F("standing__then")),
             default=F("standing__status"),
             output_field=CharField(),
         ),

@@ -60,25 +60,36 @@ class Standing:
     ``active`` maps each service to the ledger event it rests on. ``waiting`` are services that a
     submitted form asks for and START has not confirmed; ``restorable`` those that the handset
     ended and its START brings back. ``ended_at``: a START that came in before this instant was
-    overtaken by a STOP or a revocation, however late it is worked on. ``held``, ``parked`` and
-    ``silent`` are flags beside the status; ``asked_at`` is when the newest of the first two came,
-    ``started_at`` when the newest START did.
+    overtaken by a STOP or a revocation, however late it is worked on. ``status`` is the latest of
+    form_sent, waiting_for_start, opted_out and number_changed, or none; any active service comes
+    before it (``status_at``). ``held_at`` and ``parked_at`` are when the newest reason came for
+    either, ``silent`` stands until START, ``started_at`` is when the newest START came.
     """
 
     active: dict[Service, int] = field(default_factory=dict)
     waiting: frozenset[Service] = frozenset()
     waiting_since: datetime | None = None
     restorable: frozenset[Service] = frozenset()
-    held: bool = False
-    parked: bool = False
+    held_at: datetime | None = None
+    parked_at: datetime | None = None
     silent: bool = False
     status: str = "none"
     since: datetime | None = None
     lapses_at: datetime | None = None
     chat_ends_at: datetime | None = None
     ended_at: datetime | None = None
-    asked_at: datetime | None = None
     started_at: datetime | None = None
+    opted_in_at: datetime | None = None
+
+    @property
+    def held(self) -> bool:
+        """R3: tell whether automatic texts wait for a person."""
+        return self.held_at is not None
+
+    @property
+    def parked(self) -> bool:
+        """Tell whether all texts wait for a person to say whose phone it is."""
+        return self.parked_at is not None
 
     @property
     def waits(self) -> bool:
@@ -149,21 +160,24 @@ def status_at(standing: Standing, now: datetime) -> str:
     """Return the status shown at ``now``: active wins, an expired form is ``none``."""
     if any(standing.covers(service, now) for service in standing.active):
         return "opted_in"
-    if standing.active and standing.status == "opted_in":
-        return "none"  # only a chat consent was left, and its time after the move-out is over
     if standing.lapses_at is not None and now >= standing.lapses_at:
         return "none"
     return standing.status
+
+
+def since_at(standing: Standing, now: datetime) -> datetime | None:
+    """Return since when ``status_at`` holds, None for ``none``."""
+    status = status_at(standing, now)
+    if status == "opted_in":
+        return standing.opted_in_at
+    return standing.since if status != "none" else None
 
 
 def _without_ended_chat(standing: Standing, at: datetime) -> Standing:
     """R15: drop a chat consent whose time after the move-out is over."""
     if "chat" not in standing.active or standing.covers("chat", at):
         return standing
-    others: dict[Service, int] = {n: ref for n, ref in standing.active.items() if n != "chat"}
-    if others or standing.status != "opted_in":
-        return replace(standing, active=others)
-    return replace(standing, active={}, status="none", since=standing.chat_ends_at)
+    return replace(standing, active={n: r for n, r in standing.active.items() if n != "chat"})
 
 
 def _asked_for(standing: Standing, started_at: datetime) -> frozenset[Service]:
@@ -179,8 +193,6 @@ def _is_overtaken(standing: Standing, started_at: datetime) -> bool:
 
 
 def _issued(standing: Standing, fact: Fact) -> Standing:
-    if standing.active:
-        return standing
     if fact.counter and standing.status not in {"none", "form_sent"}:
         return standing  # half an hour's form hides neither a STOP nor a form that waits for START
     return replace(
@@ -206,8 +218,8 @@ def _submitted(standing: Standing, fact: Fact) -> Standing:
         waiting_since=fact.at if waiting else None,
         restorable=frozenset(),
     )
-    if active:
-        return standing
+    if not waiting:
+        return replace(standing, status="none", since=fact.at, lapses_at=None)
     return replace(
         standing, status="waiting_for_start", since=fact.at, lapses_at=waits_until(fact.at)
     )
@@ -219,15 +231,19 @@ def _started(standing: Standing, fact: Fact) -> Standing:
         return standing
     active = dict(standing.active) | dict.fromkeys(sorted(fact.services), fact.ref)
     fresh = _asked_for(standing, fact.at) & fact.services
+    waiting = standing.waiting - fact.services
+    done = standing.status == "opted_out" or (
+        standing.status == "waiting_for_start" and not waiting
+    )
+    if done:
+        standing = replace(standing, status="none", since=fact.at, lapses_at=None)
     return replace(
         standing,
         active=active,
-        waiting=standing.waiting - fact.services,
-        waiting_since=None if fact.services >= standing.waiting else standing.waiting_since,
+        waiting=waiting,
+        waiting_since=standing.waiting_since if waiting else None,
         restorable=frozenset(),
-        status="opted_in",
-        since=standing.since if standing.active else fact.at,
-        lapses_at=None,
+        opted_in_at=standing.opted_in_at if standing.active else fact.at,
         chat_ends_at=None if "chat" in fresh else standing.chat_ends_at,
     )
 
@@ -250,30 +266,33 @@ def _let_go(standing: Standing, started_at: datetime) -> Standing:
     if _is_overtaken(standing, started_at):
         return standing
     newest = max(started_at, standing.started_at or started_at)
-    standing = replace(standing, silent=False, started_at=newest)
-    if standing.asked_at is not None and started_at < standing.asked_at:
-        return standing
-    return replace(standing, held=False, parked=False)
+    return replace(
+        standing,
+        silent=False,
+        started_at=newest,
+        held_at=_if_after(started_at, standing.held_at),
+        parked_at=_if_after(started_at, standing.parked_at),
+    )
 
 
 def _held(standing: Standing, fact: Fact) -> Standing:
-    return replace(standing, held=True, asked_at=_newest(standing.asked_at, fact.at))
+    return replace(standing, held_at=_newest(standing.held_at, fact.at))
 
 
 def _hold_ended(standing: Standing, fact: Fact) -> Standing:
-    return replace(standing, held=False)
+    return replace(standing, held_at=None)
 
 
 def _parked(standing: Standing, fact: Fact) -> Standing:
-    return replace(standing, parked=True, asked_at=_newest(standing.asked_at, fact.at))
+    return replace(standing, parked_at=_newest(standing.parked_at, fact.at))
 
 
 def _park_ended(standing: Standing, fact: Fact) -> Standing:
-    return replace(standing, parked=False)
+    return replace(standing, parked_at=None)
 
 
 def _fell_silent(standing: Standing, fact: Fact) -> Standing:
-    return replace(standing, silent=bool(standing.active))
+    return replace(standing, silent=True)
 
 
 def _disowned(standing: Standing, fact: Fact) -> Standing:
@@ -296,24 +315,33 @@ def _tenancy_ended(standing: Standing, fact: Fact) -> Standing:
         waiting=frozenset(),
         waiting_since=None,
         restorable=standing.restorable & {"chat"},
-        chat_ends_at=fact.until,
+        chat_ends_at=_sooner(standing.chat_ends_at, fact.until),
     )
-    if active or standing.status in {"opted_out", "none"}:
+    if standing.status not in {"form_sent", "waiting_for_start"}:
         return standing
     return replace(standing, status="none", since=fact.at, lapses_at=None)
 
 
 def _ended(standing: Standing, status: str, at: datetime) -> Standing:
     return Standing(
-        held=standing.held,
-        parked=standing.parked,
+        held_at=standing.held_at,
+        parked_at=standing.parked_at,
         status=status,
         since=at,
         chat_ends_at=standing.chat_ends_at,
         ended_at=_newest(standing.ended_at, at),
-        asked_at=standing.asked_at,
         started_at=standing.started_at,
     )
+
+
+def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the earlier end of chat: a facility that lets it go on for longer revives nothing."""
+    return min((end for end in (one, other) if end is not None), default=None)
+
+
+def _if_after(started_at: datetime, asked_at: datetime | None) -> datetime | None:
+    """Return when something was asked, None where a START has answered it."""
+    return asked_at if asked_at is not None and asked_at > started_at else None
 
 
 def _newest(before: datetime | None, at: datetime) -> datetime:

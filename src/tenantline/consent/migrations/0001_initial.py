@@ -125,6 +125,8 @@ class Migration(migrations.Migration):
                 ),
                 ("since", models.DateTimeField(null=True)),
                 ("lapses_at", models.DateTimeField(null=True)),
+                ("then", models.CharField(default="none", max_length=20)),
+                ("then_lapses_at", models.DateTimeField(null=True)),
                 ("held", models.BooleanField(default=False)),
                 ("parked", models.BooleanField(default=False)),
                 ("silent_from", models.DateTimeField(db_index=True, null=True)),
