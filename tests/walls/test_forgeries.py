@@ -73,7 +73,7 @@ def forge_text(who, event_id, purpose="chat", number=None):
         seal="",
     )
     values = dict.fromkeys(
-        ("cause", "author_ref", "quiet_hours_reason", "reason_code", "reason", "waits_for"), ""
+        ("cause", "withdrawn", "author_ref", "quiet_hours_reason", "reason_code", "reason", "waits_for"), ""
     )
     values |= dict.fromkeys(("error_code", "error_words", "leased_by"), "")
     pk = insert(

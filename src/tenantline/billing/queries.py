@@ -143,7 +143,7 @@ def settled_charges(charge_ids: Collection[int]) -> dict[int, Literal["paid", "r
     """
     rows = Entry.objects.filter(pk__in=charge_ids, kind="charge", reversal=None)
     standing = dict(rows.values_list("pk", "tenant_id"))
-    owed = _unpaid({pk: balance_of(pk) for pk in set(standing.values())})
+    owed = _unpaid(balances(set(standing.values())))
     still = {one.charge.entry_id for charges in owed.values() for one in charges}
     return {pk: "paid" if pk in standing else "reversed" for pk in charge_ids if pk not in still}
 

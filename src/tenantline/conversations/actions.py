@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -34,14 +35,16 @@ class Draft:
     """A text as somebody asks for it.
 
     ``automatic``: no person stands behind it now (R6). ``quiet_hours_reason`` is what a person
-    gave for texting outside the hours. ``idempotency_key`` makes a repeat give the same message.
-    ``seen_until`` is the id of the newest message the writer had on screen, if known.
+    gave for texting outside the hours. ``money``: it names an amount of the account (R6).
+    ``cause`` is what it is due to (``outbox.causes``). ``idempotency_key`` makes a repeat give the
+    same message. ``seen_until`` is the id of the newest message the writer had on screen, if known.
     """
 
     body: str
     purpose: Purpose = "chat"
     automatic: bool = False
     cause: str = ""
+    money: bool = False
     quiet_hours_reason: str = ""
     idempotency_key: str = ""
     seen_until: int | None = None
@@ -82,6 +85,12 @@ def send(*, tenant: Tenant, draft: Draft, by: Actor, now: datetime, key_owner: s
             code=refused.code,
         )
         raise
+
+
+def withdraw(*, messages: Iterable[Message], reason: str, now: datetime) -> int:
+    """Say that nobody wants these texts sent any more; return how many were withheld at once."""
+    ids = [message.text_id for message in messages if message.text_id is not None]
+    return outbox.withdraw(text_ids=ids, reason=reason, now=now)
 
 
 def _catch_up(tenant: Tenant, now: datetime) -> None:
@@ -215,6 +224,7 @@ def _wish(tenant: Tenant, draft: Draft, now: datetime) -> Wish:
         purpose=draft.purpose,
         automatic=draft.automatic,
         cause=draft.cause,
+        money=draft.money,
         first_reply=rules.is_first_reply(_unanswered_since(tenant), now),
         wrote_lately=rules.wrote_lately(queries.last_wrote(tenant.pk), now),
         quiet_hours_reason=draft.quiet_hours_reason,

@@ -101,28 +101,9 @@ def _was_worked_on(call: InboundCall) -> bool:
 def _hear_other(call: InboundCall, other: OtherContent, now: datetime) -> None:
     """Honour a revocation in what came again with other content; let open pages show the flag."""
     decision = revocation.decide(other.body, opt_out_type=other.params.get("OptOutType", ""))
-    facility_id = call.line.facility_id if call.line else None
+    _hear_withdrawal(other, call, decision, now)
     if decision.heard == "revoke":
-        consent.hear_stop(
-            number=other.sender,
-            facility_id=facility_id,
-            source=call.message_sid,
-            at=other.received_at,
-            text=other.body,
-            now=now,
-            words=decision.words,
-            pattern=decision.why,
-        )
         outbox.recheck(number=other.sender, now=now)
-    elif decision.heard == "ask":
-        unclear.hear_unclear(
-            number=other.sender,
-            source=call.message_sid,
-            at=other.received_at,
-            text=other.body,
-            decision=decision,
-            now=now,
-        )
     message = Message.objects.select_related("conversation").filter(call=call).first()
     if message is not None:
         thread = message.conversation
@@ -131,29 +112,36 @@ def _hear_other(call: InboundCall, other: OtherContent, now: datetime) -> None:
 
 def _hear(call: InboundCall, decision: Decision, now: datetime) -> Started:
     """Let consent hear what was decided, before anything else happens with the text."""
+    if decision.heard == "start" and call.line is not None:
+        return consent.hear_start(call=call, facility_id=call.line.facility_id, now=now)
+    _hear_withdrawal(call, call, decision, now)
+    return Started()
+
+
+def _hear_withdrawal(
+    said: InboundCall | OtherContent, call: InboundCall, decision: Decision, now: datetime
+) -> None:
+    """Let consent hear what ends or may end it, as it was said in a call."""
     if decision.heard == "revoke":
         consent.hear_stop(
-            number=call.sender,
+            number=said.sender,
             facility_id=call.line.facility_id if call.line else None,
             source=call.message_sid,
-            at=call.received_at,
-            text=call.body,
+            at=said.received_at,
+            text=said.body,
             now=now,
             words=decision.words,
             pattern=decision.why,
         )
     elif decision.heard == "ask":
         unclear.hear_unclear(
-            number=call.sender,
+            number=said.sender,
             source=call.message_sid,
-            at=call.received_at,
-            text=call.body,
+            at=said.received_at,
+            text=said.body,
             decision=decision,
             now=now,
         )
-    elif decision.heard == "start" and call.line is not None:
-        return consent.hear_start(call=call, facility_id=call.line.facility_id, now=now)
-    return Started()
 
 
 def _join_thread(call: InboundCall, line: Line, decision: Decision, now: datetime) -> None:

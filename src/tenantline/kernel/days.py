@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,10 +20,14 @@ _SPANISH: Final = (
 
 def long_day(at: datetime, *, zone: str, language: str = "en") -> str:
     """Return the day of an instant in an IANA zone, as in ``December 22, 2026``."""
-    local = at.astimezone(ZoneInfo(zone))
+    return long_date(at.astimezone(ZoneInfo(zone)).date(), language=language)
+
+
+def long_date(day: date, *, language: str = "en") -> str:
+    """Return a day of the calendar, as in ``December 22, 2026``."""
     if language == "es":
-        return f"{local.day} de {_SPANISH[local.month - 1]} de {local.year}"
-    return f"{_ENGLISH[local.month - 1]} {local.day}, {local.year}"
+        return f"{day.day} de {_SPANISH[day.month - 1]} de {day.year}"
+    return f"{_ENGLISH[day.month - 1]} {day.day}, {day.year}"
 
 
 def long_moment(at: datetime, *, zone: str, language: str = "en") -> str:

@@ -5,6 +5,7 @@ What leaves, and when, is decided in ``dispatch``; how an outcome is kept, in ``
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +21,7 @@ from tenantline.intake.models import InboundCall
 from tenantline.kernel import segments
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import Refused
-from tenantline.outbox import mass_texts, queries, quiet_hours, rules
+from tenantline.outbox import causes, mass_texts, queries, quiet_hours, rules
 from tenantline.outbox.mass_texts import Counted
 from tenantline.outbox.models import Text, WorkerBeat
 from tenantline.outbox.quiet_hours import Window
@@ -33,8 +34,9 @@ class Wish:
 
     ``automatic``: no person stands behind it right now, so R6's hours bind it. ``cause`` is
     ``kind:id`` of what it is due to. ``first_reply``: it answers a tenant who wrote within a day
-    (R5). ``wrote_lately``: the tenant wrote within the hour (R6). ``answers_at`` is when the
-    START came that a confirmation answers (R16).
+    (R5). ``wrote_lately``: the tenant wrote within the hour (R6). ``money``: it names an amount of
+    the tenant's account, and never leaves at night (R6). ``answers_at`` is when the START came
+    that a confirmation answers (R16).
     """
 
     tenant: Tenant
@@ -44,6 +46,7 @@ class Wish:
     cause: str = ""
     first_reply: bool = False
     wrote_lately: bool = False
+    money: bool = False
     quiet_hours_reason: str = ""
     answers_at: datetime | None = None
     valid_until: datetime | None = None
@@ -61,6 +64,7 @@ def request(*, wish: Wish, by: Actor, now: datetime) -> Text:
     cleared = gate.clear(tenant=wish.tenant, purpose=wish.purpose, left=queries.last_left, now=now)
     if isinstance(cleared, Refusal):
         raise Refused(cleared.code, cleared.sentence)
+    _refuse_without_cause(wish.cause)
     counted = _counted(wish, body, now)
     timing = _timing(wish, cleared, now)
     return Text.objects.create(
@@ -97,6 +101,12 @@ def _sending_line(facility_id: int) -> Line:
     return line
 
 
+def _refuse_without_cause(cause: str) -> None:
+    gone = causes.gone([cause])
+    if cause in gone:
+        raise Refused("cause_gone", gone[cause])
+
+
 def _counted(wish: Wish, body: str, now: datetime) -> Counted:
     """R5: count a typed text that answers nobody, or refuse words that too many got just now."""
     if wish.purpose != "chat" or wish.first_reply:
@@ -118,6 +128,8 @@ def _timing(wish: Wish, cleared: Cleared, now: datetime) -> _Timing:
     hours = queries.hours_for(wish.tenant.facility, cleared.number)
     window = quiet_hours.window_at(now, hours)
     following = quiet_hours.next_window(now, hours)
+    if not wish.automatic and wish.money:
+        return _by_day_alone(window)
     if not wish.automatic:
         return _Timing(any_hour_until=_awake_until(wish, window, following, now))
     until = wish.valid_until or quiet_hours.default_valid_until(now, hours)
@@ -129,6 +141,16 @@ def _timing(wish: Wish, cleared: Cleared, now: datetime) -> _Timing:
             "quiet_hours", "The hours of this tenant's possible time zones have nothing in common."
         )
     return _Timing(None if window else following.opens, until, any_hour_until)
+
+
+def _by_day_alone(window: Window | None) -> _Timing:
+    """R6: let a person's text that names an amount leave inside the hours, confirmed or not."""
+    if window is None:
+        raise Refused(
+            "quiet_hours",
+            "A text that names an amount leaves by day alone. Send it within texting hours.",
+        )
+    return _Timing()
 
 
 def _awake_until(
@@ -165,6 +187,18 @@ def withhold(*, text: Text, code: str, reason: str, now: datetime) -> bool:
     if moved:
         feed.tell(facility_id=text.facility_id, topic="status", ref=text.pk, now=now)
     return bool(moved)
+
+
+def withdraw(*, text_ids: Collection[int], reason: str, now: datetime) -> int:
+    """Say that nobody wants these texts sent any more; return how many were withheld at once.
+
+    One that is on its way, or of which nobody knows, is withheld if it should ever wait again.
+    """
+    with transaction.atomic():
+        rows = Text.objects.filter(pk__in=text_ids, state__in=["queued", "sending", "unknown"])
+        rows.update(withdrawn=reason[:300])
+        waiting = list(Text.objects.filter(pk__in=text_ids, state="queued"))
+        return sum(withhold(text=t, code="withdrawn", reason=reason, now=now) for t in waiting)
 
 
 # Refusals that pass by themselves: the text waits, and is asked for again.

@@ -28,7 +28,7 @@ from tenantline.intake import hearing
 from tenantline.kernel import clock, many
 from tenantline.kernel.crypto import new_token
 from tenantline.kernel.phone import Number
-from tenantline.outbox import actions, mass_texts, pacing, queries, quiet_hours
+from tenantline.outbox import actions, causes, mass_texts, pacing, queries, quiet_hours
 from tenantline.outbox.models import Attempt, Slot, State, Text
 from tenantline.outbox.quiet_hours import Window
 
@@ -175,13 +175,13 @@ class _Claim:
     def _that_may_leave(
         self, firsts: Iterable[Text], lines: Mapping[int, Line]
     ) -> dict[int, _Leaving]:
-        """Ask R5, R6 and the gate again; set aside what may not leave. By line."""
+        """Ask R5, R6, the causes and the gate again; set aside what may not leave. By line."""
         by_facility = {line.facility_id: line for line in lines.values()}
         windows = {text: _window(text, self.now) for text in firsts}
         asked = [
             text for text, window in windows.items() if not self._is_early_or_late(text, window)
         ]
-        asked = self._without_mass_texts(asked)
+        asked = self._without_mass_texts(self._still_wanted(asked))
         ids = [text.clearance_id for text in asked]
         answers = gate.ask_again(clearance_ids=ids, left=queries.last_left, now=self.now)
         leaving = {}
@@ -203,6 +203,19 @@ class _Claim:
             _wait_for_window(text, self.now)
             return True
         return False
+
+    def _still_wanted(self, texts: Sequence[Text]) -> list[Text]:
+        """Withhold what was withdrawn, and what is due to something that no longer holds."""
+        gone = causes.gone([text.cause for text in texts])
+        kept = []
+        for text in texts:
+            if text.withdrawn:
+                _withhold(text, "withdrawn", text.withdrawn, self.now)
+            elif text.cause in gone:
+                _withhold(text, "cause_gone", gone[text.cause], self.now)
+            else:
+                kept.append(text)
+        return kept
 
     def _without_mass_texts(self, texts: Sequence[Text]) -> list[Text]:
         """R5: let wait what has just left to as many tenants as it may."""

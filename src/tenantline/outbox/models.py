@@ -33,6 +33,7 @@ class Text(models.Model):
     priority = models.PositiveSmallIntegerField()  # lower goes first
     automatic = models.BooleanField()
     cause = models.CharField(max_length=80, blank=True)  # kind:id of what it is due to
+    withdrawn = models.CharField(max_length=300, blank=True)  # why nobody wants it sent any more
     author_kind = models.CharField(max_length=8)
     author_ref = models.CharField(max_length=40, blank=True)
     author_name = models.CharField(max_length=150)

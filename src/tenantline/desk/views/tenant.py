@@ -43,6 +43,7 @@ _DETAILS = (
     "autopay_method",
     "notes",
 )
+_SWITCHES = ("statements_by_sms", "legal_email")
 
 
 def header(request: DeskRequest, tenant_id: int, tab: str) -> dict[str, Any]:
@@ -91,7 +92,8 @@ def _details_of(tenant: Tenant) -> Form:
     values: dict[str, str | list[str]] = {
         name: str(getattr(tenant, name) or "") for name in _DETAILS
     }
-    values["statements_by_sms"] = ["on"] if tenant.statements_by_sms else []
+    for name in _SWITCHES:
+        values[name] = ["on"] if getattr(tenant, name) else []
     return Form(values)
 
 
@@ -99,7 +101,7 @@ def _change(request: DeskRequest, tenant: Tenant) -> None:
     details: dict[str, Any] = {
         name: request.POST[name] for name in _DETAILS if name in request.POST
     }
-    details["statements_by_sms"] = "statements_by_sms" in request.POST
+    details |= {name: name in request.POST for name in _SWITCHES}
     people.change(
         tenant=tenant, wanted=Wanted(details=details), by=request.desk.actor, now=request.desk.now
     )
@@ -143,6 +145,7 @@ def consent_history(request: DeskRequest, tenant_id: int) -> HttpResponse:
     """Show every event of the consent ledger that concerns the tenant's numbers."""
     context = header(request, tenant_id, "consent")
     context["entries"] = history.entries(tenant=context["tenant"], scope=request.desk.scope)
+    context["held_numbers"] = evidence.numbers_of(tenant_id=tenant_id)
     return render(request, "desk/tenant_consent.html", context)
 
 

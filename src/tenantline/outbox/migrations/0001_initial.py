@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ("priority", models.PositiveSmallIntegerField()),
                 ("automatic", models.BooleanField()),
                 ("cause", models.CharField(blank=True, max_length=80)),
+                ("withdrawn", models.CharField(blank=True, max_length=300)),
                 ("author_kind", models.CharField(max_length=8)),
                 ("author_ref", models.CharField(blank=True, max_length=40)),
                 ("author_name", models.CharField(max_length=150)),
