@@ -82,7 +82,7 @@ def facsimile(*, facility: str, line: str, language: str) -> FormView:
         version=FORM_VERSION,
         words=words,
         ui=WORDS[language],
-        number="(512) 555-0100",
+        number="(555) 555-0123",
         line=line,
         boxes=_boxes(words, ()),
         disclosures=[_phrase(text) for text in words["disclosures"]],
