@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tenantline.consent import erasure, ledger
 from tenantline.consent.models import Clearance, LedgerEvent, LedgerHead, Particulars
+from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import clock, walls
 from tests import cast
 
@@ -35,7 +36,9 @@ def filled(db):
     """A row in every append-only table."""
     where = cast.site()
     gone = cast.mobile_of(cast.stopped(where))
-    erasure.erase(number=gone, why="their wish", early=True, by=cast.TESTER, now=clock.now())
+    erasure.erase(
+        number=gone, why="their wish", early=True, scope=EVERYWHERE, by=cast.TESTER, now=clock.now()
+    )
     who = cast.opted_in(where)
     for table in TABLES:
         with connection.cursor() as cursor:
@@ -185,7 +188,14 @@ def test_an_erasure_lets_go_of_the_rows_that_it_names_and_of_no_other(filled):
     number = cast.mobile_of(cast.stopped(filled.facility))
     before, others = LedgerEvent.objects.count(), Particulars.objects.exclude(number=number)
     kept = others.count()
-    erasure.erase(number=number, why="their wish", early=True, by=cast.TESTER, now=clock.now())
+    erasure.erase(
+        number=number,
+        why="their wish",
+        early=True,
+        scope=EVERYWHERE,
+        by=cast.TESTER,
+        now=clock.now(),
+    )
     assert not Particulars.objects.filter(number=number).exists()
     assert (others.count(), LedgerEvent.objects.count()) == (kept, before + 1)
     assert chain_is_whole()

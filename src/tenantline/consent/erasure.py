@@ -12,15 +12,16 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from tenantline.audit import actions as audit
 from tenantline.consent import ledger, rules
 from tenantline.consent.ledger import Evidence
 from tenantline.consent.models import Clearance, Erasure, LedgerEvent, Particulars
 from tenantline.consent.projection import refresh_holders
+from tenantline.facilities.scope import Scope
 from tenantline.kernel.actor import Actor
-from tenantline.kernel.errors import BadInput, Conflict, NotFound, Refused
+from tenantline.kernel.errors import BadInput, Conflict, Forbidden, NotFound, Refused
 from tenantline.kernel.phone import Number
 from tenantline.tenants import queries as tenants
 
@@ -39,7 +40,9 @@ class Erased:
     sequence: int
 
 
-def erase(*, number: Number, why: str, early: bool, by: Actor, now: datetime) -> Erased:
+def erase(
+    *, number: Number, why: str, early: bool, scope: Scope, by: Actor, now: datetime
+) -> Erased:
     """Erase what stands beside a number's events, and say so in the ledger for good.
 
     ``why`` stays in the ledger, so it must not name the person. ``early``: although a claim may
@@ -48,6 +51,7 @@ def erase(*, number: Number, why: str, early: bool, by: Actor, now: datetime) ->
     Raises:
         BadInput: no reason is given, or it is too long.
         NotFound: the ledger has nothing about this number.
+        Forbidden: it has something at a facility that is not in ``scope``.
         Refused: consent is active, waits for START or is asked for; or it is too early.
         Conflict: all of it has been erased already.
     """
@@ -59,6 +63,10 @@ def erase(*, number: Number, why: str, early: bool, by: Actor, now: datetime) ->
         events = LedgerEvent.objects.filter(number_key=ledger.number_key(number)).order_by()
         if not events.exists():
             raise NotFound("The consent ledger has nothing about this number.")
+        if any(site and not scope.covers(site) for site in _sites(events)):
+            raise Forbidden(
+                "Other facilities have events about this number; an owner of all has to do it."
+            )
         _demand_ended(number, now)
         if not early:
             _demand_old(number, now)
@@ -86,6 +94,10 @@ def _erase(
     )
     refresh_holders(number, now=now)
     return Erased(len(beside), event.sequence)
+
+
+def _sites(events: QuerySet[LedgerEvent]) -> set[int | None]:
+    return set(events.values_list("facility_id", flat=True))
 
 
 def _demand_ended(number: Number, now: datetime) -> None:

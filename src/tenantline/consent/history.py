@@ -17,7 +17,9 @@ from tenantline.consent.models import LedgerEvent, Wording
 from tenantline.consent.services import SERVICES, Service
 from tenantline.consent.wording import filled
 from tenantline.facilities.scope import Scope
+from tenantline.kernel import phone
 from tenantline.kernel.errors import NotFound
+from tenantline.kernel.phone import Number
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import Tenant
 
@@ -109,7 +111,7 @@ def words_shown(*, tenant: Tenant, event_id: int) -> Words:
     if event is None or wording is None:
         raise NotFound("There is no such wording.")
     shown = filled(
-        wording.words, facility=str(body.get("facility", "")), line=str(body.get("line", ""))
+        wording.words, facility=str(body.get("facility", "")), line=_as_shown(body.get("line", ""))
     )
     lines = [
         (name, value if isinstance(value, list) else str(value))
@@ -117,6 +119,11 @@ def words_shown(*, tenant: Tenant, event_id: int) -> Words:
         if name != "title"
     ]
     return Words(wording.version, wording.language, event.at, str(shown.get("title", "")), lines)
+
+
+def _as_shown(line: str) -> str:
+    """Return a line's number as the form's page writes it."""
+    return phone.national(Number(line)) if line else ""
 
 
 def _service_state(

@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from tenantline.audit.models import Entry
 
 _ACTS: Final = {
+    "consent.erased": "erased what stood beside a number's consent events",
     "consent.exported": "exported a list of consent",
     "consent.form_ended": "closed an opt-in form at the counter",
     "consent.form_issued": "issued the opt-in form",
+    "consent.proof_made": "made a proof packet",
     "consent.revoked": "recorded a revocation",
     "consent.not_theirs": "found a number to be the tenant's no more",
     "consent.same_person": "found a number to be still the tenant's",

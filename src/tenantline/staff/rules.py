@@ -16,16 +16,19 @@ Act = Literal[
     "edit_tokens",
     "read_audit",
     "confirm_recovery",  # R7: after a restore
+    "prove",  # R11: take a proof packet along
+    "erase",  # R11: erase what stands beside a number's events
 ]
 
 _CLERK: Final[frozenset[Act]] = frozenset({"text", "edit_tenants"})
-_MANAGER: Final[frozenset[Act]] = _CLERK | {"edit_facility", "read_audit"}
+_MANAGER: Final[frozenset[Act]] = _CLERK | {"edit_facility", "read_audit", "prove"}
 _OWNER: Final[frozenset[Act]] = _MANAGER | {
     "edit_lines",
     "edit_facilities",
     "edit_staff",
     "edit_tokens",
     "confirm_recovery",
+    "erase",
 }
 ACTS: Final[dict[str, frozenset[Act]]] = {"clerk": _CLERK, "manager": _MANAGER, "owner": _OWNER}
 

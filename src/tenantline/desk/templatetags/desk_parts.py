@@ -44,6 +44,7 @@ _KINDS = {
     "parked": "All texts wait: somebody else may have the phone",
     "park_ended": "A person said that the number is still theirs; texts go on",
     "fell_silent": "No text either way for 18 months; automatic texts wait for START",
+    "erased": "What stood beside earlier events was erased; the events stay",
     "tenancy_ended": "The last rental ended; statements and notices ended with it",
 }
 # By what happened, and whether the form was on the office's own device.

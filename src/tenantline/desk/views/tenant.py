@@ -19,6 +19,7 @@ from tenantline.desk import asking, problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.choices import AUTOPAY, DELIVERY, LANGUAGES
 from tenantline.desk.forms import Form, typed
+from tenantline.evidence import queries as evidence
 from tenantline.kernel import phone
 from tenantline.kernel.errors import BadInput, Conflict
 from tenantline.outbox import waiting
