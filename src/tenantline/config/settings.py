@@ -52,6 +52,7 @@ ROOMS = [
     "carrier",
     "outbox",
     "conversations",
+    "letters",
     "imports",
     "sandbox",
     "desk",
@@ -79,6 +80,7 @@ APPEND_ONLY_TABLES = [
     "consent_erasure",
     "audit_entry",
     "billing_entry",
+    "letters_letterversion",
 ]
 # Tables whose rows never change and may be deleted only where another one names them.
 ERASABLE_TABLES = {"consent_particulars": "consent_erasure"}

@@ -98,6 +98,18 @@ def ask_again(
     return {row.pk: _answer(row, records, now) for row in clearances}
 
 
+def refusals(
+    *, asked: Collection[Tenant], purpose: Purpose, left: Left, now: datetime
+) -> dict[int, Refusal]:
+    """Say which of these tenants may not be texted now, and why, for a preview; by tenant id.
+
+    Nothing is recorded and nothing may leave by it: whoever writes is asked for a clearance.
+    """
+    records = _records(asked, left, now, reading=True)
+    answers = {tenant.pk: _ask(tenant, purpose, records, now) for tenant in asked}
+    return {pk: answer for pk, answer in answers.items() if isinstance(answer, Refusal)}
+
+
 def _answer(clearance: Clearance, records: _Records, now: datetime) -> Cleared | Refusal:
     purpose = _purpose(clearance.purpose)
     if purpose is None:

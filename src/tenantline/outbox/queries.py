@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max, QuerySet
 
+from tenantline.consent import gate
+from tenantline.consent.cleared import Refusal
+from tenantline.consent.services import Purpose
 from tenantline.facilities.models import Facility, Line
 from tenantline.facilities.scope import EVERYWHERE, Scope
 from tenantline.kernel import phone
@@ -14,6 +17,7 @@ from tenantline.kernel.phone import Number
 from tenantline.outbox import pacing
 from tenantline.outbox.models import Text, WorkerBeat
 from tenantline.outbox.quiet_hours import Hours
+from tenantline.tenants.models import Tenant
 
 BEAT_IS_FRESH = timedelta(seconds=15)
 
@@ -38,6 +42,23 @@ def last_left(period_ids: Collection[int]) -> dict[int, datetime]:
     rows = Text.objects.filter(clearance__period_id__in=period_ids, sent_at__isnull=False)
     last = rows.order_by().values_list("clearance__period_id").annotate(Max("sent_at"))
     return dict(last)
+
+
+def refusals(*, asked: Collection[Tenant], purpose: Purpose, now: datetime) -> dict[int, Refusal]:
+    """Say which of these tenants could not be texted now, and why, for a preview; by tenant id.
+
+    Records nothing. Their facilities' lines are looked at, their hours are not: a text waits.
+    """
+    found = gate.refusals(asked=asked, purpose=purpose, left=last_left, now=now)
+    facility_ids = {tenant.facility_id for tenant in asked}
+    lines = Line.objects.filter(facility__in=facility_ids, sending=True, paused_at=None)
+    able = set(lines.values_list("facility_id", flat=True))
+    no_line = Refusal("line_paused", "The facility has no line that sends now.")
+    return found | {
+        tenant.pk: no_line
+        for tenant in asked
+        if tenant.pk not in found and tenant.facility_id not in able
+    }
 
 
 def typed_since(tenant_id: int, since: datetime) -> bool:

@@ -1,0 +1,99 @@
+"""Reading letters and notices. Every way to one takes the asker's ``Scope`` (R10)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Max, Q, QuerySet
+
+from tenantline.facilities.scope import Scope
+from tenantline.kernel.errors import NotFound
+from tenantline.letters.models import Letter, LetterVersion, Notice
+from tenantline.tenants.models import Tenant
+
+
+def letters(*, scope: Scope, facility_id: int | None = None) -> QuerySet[Letter]:
+    """Return letters in use that may be issued in scope (at a facility), by name."""
+    rows = _visible(scope).filter(retired_at=None)
+    if facility_id is not None:
+        rows = rows.filter(Q(facility=None) | Q(facility=facility_id))
+    return rows.order_by("name", "id")
+
+
+def letter(*, scope: Scope, letter_id: int | str) -> Letter:
+    """Return a letter in scope, or raise ``NotFound``."""
+    found = _visible(scope).filter(pk=int(letter_id)).first() if _is_id(letter_id) else None
+    if found is None:
+        raise NotFound("There is no such letter.")
+    return found
+
+
+def _visible(scope: Scope) -> QuerySet[Letter]:
+    rows = Letter.objects.select_related("facility")
+    return rows.filter(facility=None) | scope.narrow(rows)
+
+
+def _is_id(value: int | str) -> bool:
+    return isinstance(value, int) or (value.isascii() and value.isdigit() and len(value) < 18)
+
+
+def current(letter: Letter) -> LetterVersion:
+    """Return a letter's words as they are now."""
+    return letter.versions.order_by("-number")[0]
+
+
+def versions(letter: Letter) -> list[LetterVersion]:
+    """Return all versions of a letter, newest first."""
+    return list(letter.versions.order_by("-number"))
+
+
+def next_number(letter: Letter) -> int:
+    """Return the number of a letter's next version."""
+    return (letter.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def notices(*, tenant: Tenant) -> QuerySet[Notice]:
+    """Return what was issued to a tenant, newest first."""
+    return _detailed().filter(tenant=tenant).order_by("-issued_at", "-id")
+
+
+def notice(*, scope: Scope, notice_id: int | str) -> Notice:
+    """Return a notice in scope, or raise ``NotFound``."""
+    rows = scope.narrow(_detailed())
+    found = rows.filter(pk=int(notice_id)).first() if _is_id(notice_id) else None
+    if found is None:
+        raise NotFound("There is no such notice.")
+    return found
+
+
+def to_print(*, scope: Scope) -> QuerySet[Notice]:
+    """Return notices that wait to be printed, oldest first."""
+    rows = scope.narrow(_detailed())
+    return rows.filter(method="print", printed_at=None, withdrawn_at=None).order_by("id")
+
+
+def issued_for(*, letter_id: int, tenant_id: int, occasion: str) -> Notice | None:
+    """Return the notice of a letter to a tenant for an occasion, None where there is none."""
+    return _detailed().filter(letter=letter_id, tenant=tenant_id, occasion=occasion).first()
+
+
+def state(notice: Notice) -> tuple[str, datetime | None]:
+    """Return how far a notice has come, and since when if that is known.
+
+    ``withdrawn``; ``to_print`` or ``printed``; for the others what their text or e-mail says:
+    ``queued``, ``sending``, ``sent``, ``delivered``, ``withheld``, ``failed`` …
+    """
+    if notice.withdrawn_at is not None:
+        return "withdrawn", notice.withdrawn_at
+    if notice.method == "print":
+        return ("printed" if notice.printed_at else "to_print"), notice.printed_at
+    if notice.method == "email" and notice.email is not None:
+        return notice.email.state, notice.email.sent_at
+    text = notice.message.text if notice.message else None
+    return (text.state, text.delivered_at or text.sent_at) if text else ("failed", None)
+
+
+def _detailed() -> QuerySet[Notice]:
+    return Notice.objects.select_related(
+        "letter", "version", "tenant", "facility", "message__text", "email"
+    )
