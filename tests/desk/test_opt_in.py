@@ -6,6 +6,7 @@ import pytest
 
 from tenantline.consent import history
 from tenantline.consent import queries as consent
+from tenantline.consent.wording import FORM_VERSION
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel.clock import now
 from tenantline.kernel.phone import Number
@@ -79,7 +80,7 @@ def test_the_history_tells_what_when_in_the_facilitys_zone_and_which_words(house
     who = cast.opted_in(house.lamar)
     page = text(house.clerk, f"/tenants/{who.pk}/consent/")
     assert "START was texted: opted in" in page
-    assert "wording 2026-11, English: read it" in page
+    assert f"wording {FORM_VERSION}, English: read it" in page
     assert " CST</time>" in page or " CDT</time>" in page
     assert "SM" in page
 
