@@ -40,6 +40,7 @@ def filled(db):
         number=gone, why="their wish", early=True, scope=EVERYWHERE, by=cast.TESTER, now=clock.now()
     )
     who = cast.opted_in(where)
+    cast.entry(who)
     for table in TABLES:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {table}")
