@@ -1,0 +1,77 @@
+"""Documents set by typst: the one place that calls it.
+
+A template takes data and never markup: what people wrote reaches it as JSON in ``sys.inputs``. The
+fonts are those inside typst, so that a document is the same on every machine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import typst
+
+from tenantline.kernel.glyphs import printable
+
+# Tagged, for screen readers, and for archives; a-3a lets a document carry data along.
+ACCESSIBLE: Final = ("a-3a", "ua-1")
+
+
+def pdf(
+    template: Path,
+    data: Mapping[str, Any],
+    *,
+    at: datetime,
+    more: Mapping[str, str] | None = None,
+    standards: tuple[str, ...] = ACCESSIBLE,
+) -> bytes:
+    """Set a document as PDF. The same template, data and moment give the same bytes.
+
+    ``more`` are further inputs, passed on as they are.
+    """
+    made: bytes = _compile(template, data, at, more, format="pdf", pdf_standards=list(standards))
+    return made
+
+
+def pictures(
+    template: Path,
+    data: Mapping[str, Any],
+    *,
+    at: datetime,
+    more: Mapping[str, str] | None = None,
+    ppi: float = 96,
+) -> list[bytes]:
+    """Return a document's pages as PNG pictures, for documents about it."""
+    made = _compile(template, data, at, more, format="png", ppi=ppi)
+    return [made] if isinstance(made, bytes) else list(made)
+
+
+def _compile(
+    template: Path,
+    data: Mapping[str, Any],
+    at: datetime,
+    more: Mapping[str, str] | None,
+    **how: Any,
+) -> Any:
+    return typst.compile(
+        template.read_bytes(),
+        ignore_system_fonts=True,
+        sys_inputs={**(more or {}), "data": json.dumps(_cleaned(data))},
+        timestamp=int(at.timestamp()),
+        **how,
+    )
+
+
+def _cleaned(value: Any) -> Any:
+    """Return data with every text in characters that the document's fonts have."""
+    match value:
+        case str():
+            return printable(value)
+        case dict():
+            return {name: _cleaned(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_cleaned(one) for one in value]
+    return value
