@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -15,7 +16,7 @@ from tenantline.evidence.packet import Packet
 from tenantline.facilities.models import Facility
 from tenantline.facilities.scope import EVERYWHERE, Scope
 from tenantline.kernel import clock
-from tenantline.kernel.errors import NotFound
+from tenantline.kernel.errors import NotFound, Refused
 from tenantline.kernel.phone import Number
 from tenantline.tenants.models import Tenant
 from tests import cast
@@ -177,3 +178,31 @@ def test_the_audit_log_knows_the_file_again_and_names_no_number():
     assert (entry.subject, len(entry.detail["sha256"])) == (f"tenant:{who.pk}", 64)
     assert cast.mobile_of(who) not in json.dumps(entry.detail)
     assert made.file_name.endswith(".pdf")
+
+
+def test_an_early_erasure_wants_to_be_said_expressly():
+    who = cast.stopped(cast.site())
+    with pytest.raises(Refused) as refused:
+        erasure.erase(
+            number=cast.mobile_of(who),
+            why="their wish",
+            early=False,
+            scope=EVERYWHERE,
+            by=cast.TESTER,
+            now=clock.now(),
+        )
+    assert refused.value.code == "too_early"
+
+
+def test_after_five_years_nothing_has_to_be_said():
+    who = cast.stopped(cast.site())
+    later = clock.now() + erasure.KEPT_FOR + timedelta(days=1)
+    done = erasure.erase(
+        number=cast.mobile_of(who),
+        why="their wish",
+        early=False,
+        scope=EVERYWHERE,
+        by=cast.TESTER,
+        now=later,
+    )
+    assert done.events == 4
