@@ -83,8 +83,18 @@ def test_closing_the_form_ends_its_link_and_says_so(house: House, who, client):
     code = shown(house.clerk, who)
     house.clerk.post(f"/tenants/{who.pk}/counter/end/")
     assert client.get(f"/c/{code}/").status_code == 410
-    assert "You closed the form. Nothing was agreed to." in words(house.clerk, who)
+    assert "You closed the form before it was sent." in words(house.clerk, who)
     assert LedgerEvent.objects.get(kind="form_ended").period_id == OptInForm.objects.get().period_id
+
+
+def test_closing_a_second_form_leaves_the_first_waiting_and_says_so(house: House, who, client):
+    code = counter.read_code(shown(house.clerk, who))
+    client.post(f"/opt-in/{code}/", FILLED_IN)
+    shown(house.clerk, who)
+    house.clerk.post(f"/tenants/{who.pk}/counter/end/")
+    assert "An earlier form still waits for START" in words(house.clerk, who)
+    cast.receive(cast.mobile_of(who), house.lamar, "START")
+    assert "Opted in" in words(house.clerk, who)
 
 
 def test_handing_over_signs_out_here_and_leads_to_the_form(house: House, who):

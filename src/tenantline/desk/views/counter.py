@@ -34,8 +34,8 @@ _OVER = {
     "number_changed": "The mobile number has changed, so this link no longer works.",
     "disowned": "Somebody opened the form and said that this is not their number.",
     "moved_out": "The tenant has moved out, so this link no longer works.",
-    "ended": "You closed the form. Nothing was agreed to.",
-    "expired": "The half hour is over, and the form was not sent. Nothing was agreed to.",
+    "ended": "You closed the form before it was sent. Nothing was agreed to by it.",
+    "expired": "The half hour is over, and the form was not sent. Nothing was agreed to by it.",
 }
 
 
