@@ -34,6 +34,9 @@ from tenantline.intake.actions import Inbound
 from tenantline.kernel import clock
 from tenantline.kernel.actor import Actor, system
 from tenantline.kernel.phone import Number
+from tenantline.letters import actions as letters
+from tenantline.letters.composing import Bodies
+from tenantline.letters.models import Letter
 from tenantline.mail import queries as mail
 from tenantline.outbox import claiming
 from tenantline.outbox.claiming import Job
@@ -270,3 +273,19 @@ def draft(of: Tenant, cents: int = 12_900, *, in_days: int = 5) -> AutoPayDraft:
     day = (clock.now() + timedelta(days=in_days)).date()
     on_autopay(of)
     return autopay.plan(tenant=of, amount_cents=cents, draws_on=day, by=TESTER, now=clock.now())
+
+
+def letter(
+    name: str = "Past due",
+    *,
+    category: str = "past_due",
+    legal_class: str = "courtesy",
+    sms: str = "{{account.balance}} has been due since {{account.due_date}}.",
+    text: str = "Dear {{tenant.name}},\n\nYou owe {{account.balance}}.",
+) -> Letter:
+    """Make a letter for all facilities, about a charge that is open unless told otherwise."""
+    standing = letters.Standing(name=name, category=category, legal_class=legal_class)
+    bodies = {"en": Bodies(print=text, sms=sms)}
+    return letters.create(
+        standing=standing, bodies=bodies, facility=None, by=TESTER, now=clock.now()
+    )

@@ -41,6 +41,7 @@ def filled(db):
     )
     who = cast.opted_in(where)
     cast.entry(who)
+    cast.letter()
     for table in TABLES:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {table}")

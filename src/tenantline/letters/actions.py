@@ -20,8 +20,8 @@ from tenantline.letters import account, composing, letter_email, preview, querie
 from tenantline.letters.composing import Bodies, Words
 from tenantline.letters.models import Letter, LetterVersion, Notice
 from tenantline.letters.preview import Preview
-from tenantline.letters.rules import Refusal
 from tenantline.mail.models import Email
+from tenantline.tenants.delivery import Refusal, checked_method
 from tenantline.tenants.models import Tenant
 
 _DUE_TO_A_CHARGE = ("payment_due", "past_due")
@@ -265,7 +265,7 @@ def _put(letter: Letter, standing: Standing) -> None:
     letter.name = name
     letter.category = rules.checked_category(standing.category)
     letter.legal_class = rules.checked_legal_class(standing.legal_class, category=letter.category)
-    letter.method = rules.checked_method(standing.method) if standing.method else ""
+    letter.method = checked_method(standing.method) if standing.method else ""
 
 
 def _save(letter: Letter) -> None:

@@ -12,7 +12,7 @@ from tenantline.kernel.errors import BadInput
 from tenantline.kernel.segments import Measure
 from tenantline.letters import fields
 from tenantline.letters.fields import Field, Template
-from tenantline.letters.rules import Method
+from tenantline.tenants.delivery import Method
 
 LANGUAGES: Final = ("en", "es")
 _LONGEST: Final = {"sms": 1_500, "subject": 200, "email": 20_000, "print": 20_000}

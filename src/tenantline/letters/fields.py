@@ -16,7 +16,7 @@ from tenantline.kernel import days
 from tenantline.kernel.errors import BadInput
 from tenantline.kernel.money import format_cents
 
-_FIELD: Final = re.compile(r"\{\{[ ]*([a-z_]+\.[a-z_]+)[ ]*\}\}")
+_FIELD: Final = re.compile(r"(?<!\{)\{\{ *([a-z_]+\.[a-z_]+) *\}\}(?!\})")
 _BRACES: Final = re.compile(r"\{\{|\}\}")
 _NEARBY: Final = 20  # characters shown around what cannot be read
 

@@ -13,8 +13,9 @@ from tenantline.kernel.segments import Measure
 from tenantline.letters import account, composing, fields, rules
 from tenantline.letters.composing import Words
 from tenantline.letters.models import Letter, LetterVersion
-from tenantline.letters.rules import Case, Decision, Method, Refusal
+from tenantline.letters.rules import Case, Decision
 from tenantline.outbox import queries as outbox
+from tenantline.tenants.delivery import Method, Refusal, checked_method
 from tenantline.tenants.models import Tenant
 
 
@@ -81,9 +82,9 @@ def case(
     """Return all that decides how a letter goes. R5's own reason comes before the tenant's."""
     return Case(
         legal_class=rules.checked_legal_class(letter.legal_class, category=letter.category),
-        at_issue=rules.checked_method(method) if method else None,
-        of_letter=rules.checked_method(letter.method) if letter.method else None,
-        of_tenant=rules.checked_method(tenant.delivery_method),
+        at_issue=checked_method(method) if method else None,
+        of_letter=checked_method(letter.method) if letter.method else None,
+        of_tenant=checked_method(tenant.delivery_method),
         no_sms=_no_text(letter, words) or not_cleared,
         has_email=bool(tenant.email),
         legal_email=tenant.legal_email,

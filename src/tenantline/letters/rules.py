@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from tenantline.kernel.errors import BadInput
+from tenantline.tenants import delivery
+from tenantline.tenants.delivery import NO_EMAIL, Method, Refusal
 
-Method = Literal["sms", "email", "print"]
 LegalClass = Literal["courtesy", "contractual", "statutory"]
 Say = Literal["issue", "letter", "tenant"]
-METHODS: Final[tuple[Method, ...]] = get_args(Method)
 LEGAL_CLASSES: Final[tuple[LegalClass, ...]] = get_args(LegalClass)
 LONGEST_NAME: Final = 80
 
-METHOD_NAMES: Final[dict[str, str]] = {"sms": "SMS", "email": "E-mail", "print": "Print"}
 LEGAL_NAMES: Final[dict[str, str]] = {
     "courtesy": "Courtesy: nothing follows if it is missed",
     "contractual": "Contractual: the rental agreement asks for it",
@@ -70,14 +69,6 @@ def checked_legal_class(legal_class: str, *, category: str) -> LegalClass:
     return found
 
 
-def checked_method(method: str) -> Method:
-    """Return the delivery method, or raise ``BadInput``."""
-    found = next((known for known in METHODS if known == method), None)
-    if found is None:
-        raise BadInput("The method is one of sms, email, print.", field="method")
-    return found
-
-
 def may_be_sms(*, category: str, has_account_field: bool) -> Refusal | None:
     """R5: say why a letter's text may not go by SMS, None where it may."""
     if not CATEGORIES[category].about_account:
@@ -89,14 +80,6 @@ def may_be_sms(*, category: str, has_account_field: bool) -> Refusal | None:
             "no_account_field", "The text holds no field of the tenant's account; add one."
         )
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a method is not possible: a stable code, and a sentence for the preview."""
-
-    code: str
-    sentence: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,7 +128,6 @@ class Decision:
         return self.method != self.wanted
 
 
-_NO_EMAIL: Final = Refusal("no_email", "There is no e-mail address on file.")
 _NOT_AGREED: Final = Refusal(
     "email_not_agreed",
     "The tenant's record does not say that the rental agreement permits legal notices by e-mail.",
@@ -162,14 +144,10 @@ def decide(case: Case) -> Decision:
     print, or by e-mail where the rental agreement permits it; by SMS only as a copy.
     """
     wanted, say = _wanted(case)
-    skipped: list[Skipped] = []
-    for method in METHODS[METHODS.index(wanted) :]:
-        why = _why_not(method, case)
-        if why is None:
-            copy = wanted == "sms" and case.legal_class == "statutory" and case.no_sms is None
-            return Decision(method, wanted, say, tuple(skipped), copy)
-        skipped.append(Skipped(method, why.code, why.sentence))
-    raise AssertionError("print is always possible")
+    way = delivery.way(wanted, lambda method: _why_not(method, case))
+    skipped = (Skipped(method, why.code, why.sentence) for method, why in way.skipped)
+    copy = wanted == "sms" and case.legal_class == "statutory" and case.no_sms is None
+    return Decision(way.method, wanted, say, tuple(skipped), copy)
 
 
 def _wanted(case: Case) -> tuple[Method, Say]:
@@ -185,7 +163,7 @@ def _why_not(method: Method, case: Case) -> Refusal | None:
     if method == "sms":
         return _NEVER_ALONE if statutory else case.no_sms
     if method == "email" and not case.has_email:
-        return _NO_EMAIL
+        return NO_EMAIL
     if method == "email" and statutory and not case.legal_email:
         return _NOT_AGREED
     return None

@@ -5,92 +5,190 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('conversations', '0002_initial'),
-        ('facilities', '0001_initial'),
-        ('mail', '0001_initial'),
-        ('tenants', '0001_initial'),
+        ("conversations", "0002_initial"),
+        ("facilities", "0001_initial"),
+        ("mail", "0001_initial"),
+        ("tenants", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('category', models.CharField(max_length=20)),
-                ('legal_class', models.CharField(max_length=12)),
-                ('method', models.CharField(blank=True, max_length=5)),
-                ('created_at', models.DateTimeField()),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('facility', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='facilities.facility')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("category", models.CharField(max_length=20)),
+                ("legal_class", models.CharField(max_length=12)),
+                ("method", models.CharField(blank=True, max_length=5)),
+                ("created_at", models.DateTimeField()),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="facilities.facility",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LetterVersion',
+            name="LetterVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('bodies', models.JSONField()),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.CharField(max_length=150)),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='letters.letter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("bodies", models.JSONField()),
+                ("created_at", models.DateTimeField()),
+                ("created_by", models.CharField(max_length=150)),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="letters.letter",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('method', models.CharField(max_length=5)),
-                ('wanted', models.CharField(max_length=5)),
-                ('say', models.CharField(max_length=6)),
-                ('skipped', models.JSONField(default=list)),
-                ('language', models.CharField(max_length=2)),
-                ('words', models.JSONField()),
-                ('occasion', models.CharField(max_length=120)),
-                ('cause', models.CharField(blank=True, max_length=80)),
-                ('printed_at', models.DateTimeField(null=True)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_because', models.CharField(blank=True, max_length=300)),
-                ('issued_at', models.DateTimeField()),
-                ('issued_by', models.CharField(max_length=150)),
-                ('email', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notice', to='mail.email')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='facilities.facility')),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='letters.letter')),
-                ('message', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notice', to='conversations.message')),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='tenants.tenant')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='letters.letterversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("method", models.CharField(max_length=5)),
+                ("wanted", models.CharField(max_length=5)),
+                ("say", models.CharField(max_length=6)),
+                ("skipped", models.JSONField(default=list)),
+                ("language", models.CharField(max_length=2)),
+                ("words", models.JSONField()),
+                ("occasion", models.CharField(max_length=120)),
+                ("cause", models.CharField(blank=True, max_length=80)),
+                ("printed_at", models.DateTimeField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_because", models.CharField(blank=True, max_length=300)),
+                ("issued_at", models.DateTimeField()),
+                ("issued_by", models.CharField(max_length=150)),
+                (
+                    "email",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notice",
+                        to="mail.email",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="facilities.facility"
+                    ),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="letters.letter",
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notice",
+                        to="conversations.message",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="tenants.tenant",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="letters.letterversion"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('facility', 'name'), name='letter_name_once_per_facility'),
+            model_name="letter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at", None)),
+                fields=("facility", "name"),
+                name="letter_name_once_per_facility",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(condition=models.Q(('facility', None), ('retired_at', None)), fields=('name',), name='letter_name_once'),
+            model_name="letter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("facility", None), ("retired_at", None)),
+                fields=("name",),
+                name="letter_name_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letterversion',
-            constraint=models.UniqueConstraint(fields=('letter', 'number'), name='letter_version_once'),
+            model_name="letterversion",
+            constraint=models.UniqueConstraint(
+                fields=("letter", "number"), name="letter_version_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['tenant', '-issued_at'], name='letters_not_tenant__77d8dc_idx'),
+            model_name="notice",
+            index=models.Index(
+                fields=["tenant", "-issued_at"], name="letters_not_tenant__77d8dc_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('method', 'print'), ('printed_at', None), ('withdrawn_at', None)), fields=['facility', 'id'], name='notices_to_print'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(
+                    ("method", "print"), ("printed_at", None), ("withdrawn_at", None)
+                ),
+                fields=["facility", "id"],
+                name="notices_to_print",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('letter', 'tenant', 'occasion'), name='one_notice_per_occasion'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                fields=("letter", "tenant", "occasion"), name="one_notice_per_occasion"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('email__isnull', True), ('message__isnull', False), ('method', 'sms')), models.Q(('email__isnull', False), ('method', 'email')), models.Q(('email__isnull', True), ('method', 'print')), _connector='OR'), name='notice_has_its_way'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("email__isnull", True), ("message__isnull", False), ("method", "sms")
+                    ),
+                    models.Q(("email__isnull", False), ("method", "email")),
+                    models.Q(("email__isnull", True), ("method", "print")),
+                    _connector="OR",
+                ),
+                name="notice_has_its_way",
+            ),
         ),
     ]
