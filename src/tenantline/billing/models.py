@@ -113,3 +113,86 @@ class Draft(models.Model):
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="draft_amount_positive"),
         ]
         indexes = [models.Index(fields=["facility", "state", "draws_on"])]
+
+
+class ReturnFileState(models.TextChoices):
+    """How far a return file has come."""
+
+    CHECKED = "checked", "Ready to apply"
+    APPLIED = "applied", "Applied"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class ReturnFile(models.Model):
+    """A bank's file of returned payments, for one facility.
+
+    Its content is kept sealed until it is applied or cancelled: it holds account numbers.
+    """
+
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT)
+    file_name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    content_sealed = models.TextField(blank=True)
+    made_on = models.DateField()
+    bank = models.CharField(max_length=23, blank=True)
+    state = models.CharField(max_length=9, choices=ReturnFileState, default=ReturnFileState.CHECKED)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.CharField(max_length=150)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["facility", "digest"], name="return_file_once")
+        ]
+
+
+class ReturnState(models.TextChoices):
+    """What became of a return."""
+
+    APPLIED = "applied", "Payment reversed"
+    OPEN = "open", "Waits for a person"
+    DISMISSED = "dismissed", "Set aside"
+    CHANGE = "change", "Change to pass on"
+    NOTED = "noted", "Change passed on"
+
+
+class ReturnedPayment(models.Model):
+    """That a payment came back, or that a bank wants something written otherwise (addenda 98).
+
+    ``identity`` is a digest of the records that told it: the same return is taken once, in
+    whatever file it comes. ``why_open`` says why no payment was found. ``corrected_sealed`` may
+    be an account number, and is wiped once it was passed on.
+    """
+
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT)
+    file = models.ForeignKey(
+        ReturnFile, null=True, on_delete=models.PROTECT, related_name="returns"
+    )
+    identity = models.CharField(max_length=64, null=True)  # noqa: DJ001 - null: by hand
+    state = models.CharField(max_length=9, choices=ReturnState)
+    reason = models.CharField(max_length=3)
+    amount_cents = models.BigIntegerField()
+    individual_id = models.CharField(max_length=15, blank=True)
+    individual_name = models.CharField(max_length=22, blank=True)
+    original_trace = models.CharField(max_length=15, blank=True)
+    why_open = models.CharField(max_length=200, blank=True)
+    corrected_sealed = models.TextField(blank=True)
+    tenant = models.ForeignKey(
+        Tenant, null=True, on_delete=models.PROTECT, related_name="returned_payments"
+    )
+    payment = models.OneToOneField(
+        Entry, null=True, on_delete=models.PROTECT, related_name="returned"
+    )
+    reversal = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="+")
+    fee = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="+")
+    autopay_ended = models.BooleanField(default=False)
+    draft_cancelled = models.ForeignKey(
+        Draft, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["facility", "identity"], name="return_once")]
+        indexes = [models.Index(fields=["facility", "state", "id"])]

@@ -1,0 +1,416 @@
+"""Payments that came back: the payment reversed, the fee charged, a dead authorisation ended.
+
+Nothing is sent from here. ``ReturnedPayment`` is the fact that automations read later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePath
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from tenantline.audit import actions as audit
+from tenantline.billing import actions, autopay, matching, nacha, queries
+from tenantline.billing.matching import Found
+from tenantline.billing.models import (
+    Draft,
+    Entry,
+    ReturnedPayment,
+    ReturnFile,
+    ReturnFileState,
+    ReturnState,
+)
+from tenantline.billing.nacha import Change, Return
+from tenantline.billing.reasons import CHANGES, REASONS, Reason, may_retry
+from tenantline.facilities.models import Facility
+from tenantline.facilities.scope import Scope
+from tenantline.feed import actions as feed
+from tenantline.kernel.actor import Actor
+from tenantline.kernel.errors import BadInput, NotFound, Refused
+from tenantline.kernel.secrets import vault
+from tenantline.tenants.models import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """What follows from a return: shown before it is done, and done then."""
+
+    reason: Reason
+    fee_cents: int
+    ends_autopay: bool
+    pending: Draft | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A return of a file as it would be taken. ``payment`` None: a person has to look."""
+
+    back: Return
+    payment: Entry | None
+    why_not: str
+    follows: Follows | None
+    known: bool
+
+
+def upload(
+    *, facility: Facility, name: str, content: bytes, by: Actor, now: datetime
+) -> ReturnFile:
+    """Keep a return file to be looked at; the same file again is the one that is kept.
+
+    Raises:
+        Damaged: something about the file is not as it must be; nothing is kept.
+    """
+    read = nacha.read(content)
+    digest = hashlib.sha256(content).hexdigest()
+    with transaction.atomic():
+        file, new = ReturnFile.objects.get_or_create(
+            facility=facility,
+            digest=digest,
+            defaults={
+                "file_name": PurePath(name.replace("\x00", "")).name[:200] or "returns.ach",
+                "content_sealed": vault().seal(content.decode("ascii")),
+                "made_on": read.made_on,
+                "bank": read.bank,
+                "uploaded_at": now,
+                "uploaded_by": by.name,
+            },
+        )
+        if not new and file.state == ReturnFileState.CANCELLED:
+            file.state = ReturnFileState.CHECKED
+            file.content_sealed = vault().seal(content.decode("ascii"))
+            file.save(update_fields=["state", "content_sealed"])
+    return file
+
+
+def looked_at(file: ReturnFile) -> tuple[list[Looked], list[Change]]:
+    """Return what applying a file would do. Reads only.
+
+    Raises:
+        Refused: ``not_waiting``, the file was applied or cancelled.
+    """
+    read = _content(file)
+    found = [_looked(file, back) for back in read.returns]
+    return found, list(read.changes)
+
+
+def apply(*, file: ReturnFile, by: Actor, now: datetime) -> None:
+    """Take every return of a file: one short transaction each, so it can be gone on with.
+
+    Raises:
+        Refused: ``not_waiting``, the file was applied or cancelled.
+    """
+    read = _content(file)
+    for back in read.returns:
+        with transaction.atomic():
+            _take(file, back, by, now)
+    for change in read.changes:
+        with transaction.atomic():
+            _note_change(file, change, now)
+    with transaction.atomic():
+        rows = ReturnFile.objects.filter(pk=file.pk, state=ReturnFileState.CHECKED)
+        rows.update(state=ReturnFileState.APPLIED, applied_at=now, content_sealed="")
+        _record("returns.applied", file.facility_id, by, now, file=file.file_name)
+
+
+def cancel(*, file: ReturnFile, by: Actor, now: datetime) -> None:
+    """Forget a file that is not to be applied."""
+    with transaction.atomic():
+        rows = ReturnFile.objects.filter(pk=file.pk, state=ReturnFileState.CHECKED)
+        if rows.update(state=ReturnFileState.CANCELLED, content_sealed=""):
+            _record("returns.cancelled", file.facility_id, by, now, file=file.file_name)
+
+
+def follows(*, payment: Entry, code: str) -> Follows:
+    """Return what follows if a payment comes back for this reason.
+
+    Raises:
+        BadInput: there is no such reason.
+        Refused: ``not_a_payment``, ``already_reversed``.
+    """
+    reason = REASONS.get(code)
+    if reason is None:
+        raise BadInput("Choose why the payment came back.", field="reason")
+    if payment.kind != "payment":
+        raise Refused("not_a_payment", "Only a payment can come back.")
+    actions.refuse_undoing(payment)
+    tenant = Tenant.objects.get(pk=payment.tenant_id)
+    fee = queries.returned_fee_cents(payment.facility_id) if reason.costs_fee else 0
+    on = tenant.autopay_method != autopay.NONE
+    pending = autopay.pending(tenant.pk) if reason.ends_autopay else None
+    return Follows(reason, fee, reason.ends_autopay and on, pending)
+
+
+def record(*, payment: Entry, code: str, by: Actor, now: datetime) -> ReturnedPayment:
+    """Record by hand that a payment came back. Raises as ``follows``."""
+    with transaction.atomic():
+        actions.locked(payment.tenant_id)
+        row = ReturnedPayment(
+            facility_id=payment.facility_id, amount_cents=payment.amount_cents, recorded_at=now
+        )
+        return _come_back(row, payment, code, by, now)
+
+
+def assign(*, returned: ReturnedPayment, payment: Entry, by: Actor, now: datetime) -> None:
+    """Say which payment a return is about that waits for a person.
+
+    Raises:
+        BadInput: the payment has another amount or is of another facility.
+        Refused: ``not_waiting``; and as ``follows``.
+    """
+    with transaction.atomic():
+        actions.locked(payment.tenant_id)
+        row = _waiting(returned)
+        if payment.facility_id != row.facility_id or payment.amount_cents != row.amount_cents:
+            raise BadInput("That payment has another amount.", field="payment")
+        _come_back(row, payment, row.reason, by, now)
+
+
+def set_aside(*, returned: ReturnedPayment, by: Actor, now: datetime) -> None:
+    """Say that a return needs nothing, or that a change was passed on; its data are wiped.
+
+    Raises:
+        Refused: ``not_waiting``.
+    """
+    with transaction.atomic():
+        row = _waiting(returned)
+        noted = row.state == ReturnState.CHANGE
+        row.state = ReturnState.NOTED if noted else ReturnState.DISMISSED
+        row.corrected_sealed, row.settled_at, row.settled_by = "", now, by.name
+        row.save()
+        _record("returns.set_aside", row.facility_id, by, now, reason=row.reason)
+
+
+def retry(*, returned: ReturnedPayment, draws_on: date, by: Actor, now: datetime) -> Draft:
+    """Plan to draw a returned payment's amount again, at most twice, for R01 and R09 only.
+
+    Raises:
+        Refused: ``no_retry``.
+        Conflict: a draft is pending already.
+    """
+    first, tries = _first_try(returned)
+    if first is None:
+        raise Refused("no_retry", "No payment was reversed for this return.")
+    why_not = may_retry(returned.reason, tries=tries, first_paid_on=first.date, on=draws_on)
+    if why_not:
+        raise Refused("no_retry", why_not)
+    return autopay.plan_retry(payment=first, tries=tries + 1, draws_on=draws_on, by=by, now=now)
+
+
+def why_no_retry(returned: ReturnedPayment, *, today: date) -> str:
+    """Return why a returned payment is not drawn again, empty where it may be."""
+    first, tries = _first_try(returned)
+    if first is None:
+        return "No payment was reversed for this return."
+    if first.retries.filter(tries__gt=tries).exclude(state="cancelled").exists():
+        return "It is being tried again already."
+    return may_retry(returned.reason, tries=tries, first_paid_on=first.date, on=today)
+
+
+def of_facilities(scope: Scope) -> QuerySet[ReturnedPayment]:
+    """Return what came back at the facilities in scope, newest first."""
+    rows = ReturnedPayment.objects.select_related("tenant", "facility", "fee", "payment")
+    return scope.narrow(rows).order_by("-id")
+
+
+def waiting(scope: Scope) -> QuerySet[ReturnedPayment]:
+    """Return what waits for a person: returns without a payment, changes to pass on."""
+    return of_facilities(scope).filter(state__in=[ReturnState.OPEN, ReturnState.CHANGE])
+
+
+def get(*, scope: Scope, returned_id: int) -> ReturnedPayment:
+    """Return a return in scope, or raise ``NotFound``."""
+    found = of_facilities(scope).filter(pk=returned_id).first()
+    if found is None:
+        raise NotFound("There is no such returned payment.")
+    return found
+
+
+def file(*, scope: Scope, file_id: int) -> ReturnFile:
+    """Return a return file in scope, or raise ``NotFound``."""
+    found = scope.narrow(ReturnFile.objects.select_related("facility")).filter(pk=file_id).first()
+    if found is None:
+        raise NotFound("There is no such file.")
+    return found
+
+
+def files(scope: Scope, *, limit: int = 10) -> list[ReturnFile]:
+    """Return the newest return files in scope."""
+    rows = scope.narrow(ReturnFile.objects.select_related("facility"))
+    return list(rows.exclude(state=ReturnFileState.CANCELLED).order_by("-id")[:limit])
+
+
+def fitting(returned: ReturnedPayment) -> list[Entry]:
+    """Return the payments of the return's facility that have its amount, newest first."""
+    rows = Entry.objects.filter(
+        facility_id=returned.facility_id,
+        kind="payment",
+        reversal=None,
+        amount_cents=returned.amount_cents,
+    )
+    return list(rows.select_related("tenant").order_by("-date", "-id")[:50])
+
+
+def corrected(returned: ReturnedPayment) -> str:
+    """Return what a bank wants written instead, empty once it was passed on."""
+    return vault().open(returned.corrected_sealed) if returned.corrected_sealed else ""
+
+
+def words(returned: ReturnedPayment) -> str:
+    """Return in plain words why a payment came back, or what a bank wants changed."""
+    reason = REASONS.get(returned.reason)
+    if reason is not None:
+        return reason.words
+    return CHANGES.get(returned.reason, "the bank gives a reason that is not known here")
+
+
+def _content(file: ReturnFile) -> nacha.ReturnFile:
+    if file.state != ReturnFileState.CHECKED:
+        raise Refused("not_waiting", f"This file was {file.get_state_display().lower()} already.")
+    return nacha.read(vault().open(file.content_sealed).encode("ascii"))
+
+
+def _looked(file: ReturnFile, back: Return) -> Looked:
+    known = _rows_of(file, back).exists()
+    found = _found(file, back)
+    payment = Entry.objects.select_related("tenant").filter(pk=found.payment_id).first()
+    then = follows(payment=payment, code=back.reason) if payment and not known else None
+    return Looked(back, payment, found.why_not, then, known)
+
+
+def _found(file: ReturnFile, back: Return) -> Found:
+    near = matching.candidates(file.facility, back, made_on=file.made_on)
+    return matching.judge(back, near)
+
+
+def _rows_of(file: ReturnFile, item: Return | Change) -> QuerySet[ReturnedPayment]:
+    return ReturnedPayment.objects.filter(facility_id=file.facility_id, identity=_identity(item))
+
+
+def _identity(item: Return | Change) -> str:
+    return hashlib.sha256("\n".join(item.seal_words).encode()).hexdigest()
+
+
+def _row(file: ReturnFile, item: Return | Change, code: str, now: datetime) -> ReturnedPayment:
+    return ReturnedPayment(
+        facility_id=file.facility_id,
+        file=file,
+        identity=_identity(item),
+        reason=code,
+        amount_cents=item.amount_cents,
+        individual_id=item.individual_id,
+        individual_name=item.individual_name,
+        original_trace=item.original_trace,
+        recorded_at=now,
+    )
+
+
+def _take(file: ReturnFile, back: Return, by: Actor, now: datetime) -> None:
+    """Take one return, unless it was taken before. Needs a transaction."""
+    # One file at a time at a facility, so that the same return in two files is taken once.
+    Facility.objects.select_for_update(no_key=True).get(pk=file.facility_id)
+    if _rows_of(file, back).exists():
+        return
+    row = _row(file, back, back.reason, now)
+    found = _found(file, back)
+    if not found.payment_id:
+        row.state, row.why_open = ReturnState.OPEN, found.why_not[:200]
+        row.save()
+        return
+    payment = Entry.objects.select_related("reversal").get(pk=found.payment_id)
+    actions.locked(payment.tenant_id)
+    _come_back(row, payment, back.reason, by, now)
+
+
+def _note_change(file: ReturnFile, change: Change, now: datetime) -> None:
+    if _rows_of(file, change).exists():
+        return
+    row = _row(file, change, change.change, now)
+    row.state, row.corrected_sealed = ReturnState.CHANGE, vault().seal(change.corrected)
+    row.save()
+
+
+def _come_back(
+    row: ReturnedPayment, payment: Entry, code: str, by: Actor, now: datetime
+) -> ReturnedPayment:
+    """Do what follows, and keep it. Needs the tenant ``locked`` and a transaction."""
+    payment = Entry.objects.select_related("reversal").get(pk=payment.pk)
+    then = follows(payment=payment, code=code)
+    tenant = actions.locked(payment.tenant_id)
+    row.tenant, row.payment, row.reason = tenant, payment, code
+    row.reversal = _reversed(tenant, payment, then, by, now)
+    row.fee = _fee(tenant, then, by, now) if then.fee_cents else None
+    autopay.note_returned(payment=payment)
+    if then.ends_autopay or then.pending:
+        autopay.change_method(
+            tenant=tenant, method=autopay.NONE, cancel_pending_draft=True, by=by, now=now
+        )
+    row.autopay_ended, row.draft_cancelled = then.ends_autopay, then.pending
+    row.state, row.why_open = ReturnState.APPLIED, ""
+    row.settled_at, row.settled_by = now, by.name
+    row.save()
+    _record("returns.recorded", tenant.facility_id, by, now, tenant=tenant, reason=code)
+    return row
+
+
+def _reversed(tenant: Tenant, payment: Entry, then: Follows, by: Actor, now: datetime) -> Entry:
+    values = {
+        "kind": "reversal",
+        "amount_cents": payment.amount_cents,
+        "effect_cents": -payment.effect_cents,
+        "date": queries.today(tenant.facility, now),
+        "memo": f"Payment came back: {then.reason.words} ({then.reason.code})"[:200],
+        "reverses": payment,
+        "source": "return",
+    }
+    return actions.add(tenant=tenant, values=values, by=by, now=now)
+
+
+def _fee(tenant: Tenant, then: Follows, by: Actor, now: datetime) -> Entry:
+    today = queries.today(tenant.facility, now)
+    values = {
+        "kind": "charge",
+        "amount_cents": then.fee_cents,
+        "effect_cents": then.fee_cents,
+        "date": today,
+        "due_on": today,
+        "memo": "Fee for a returned payment",
+        "source": "return",
+    }
+    return actions.add(tenant=tenant, values=values, by=by, now=now)
+
+
+def _first_try(returned: ReturnedPayment) -> tuple[Entry | None, int]:
+    """Return the payment that came back first, and how many times it was tried again since."""
+    payment = returned.payment
+    if payment is None:
+        return None, 0
+    draft = Draft.objects.select_related("retry_of").filter(payment=payment).first()
+    if draft is None or draft.retry_of is None:
+        return payment, 0
+    return draft.retry_of, draft.tries
+
+
+def _waiting(returned: ReturnedPayment) -> ReturnedPayment:
+    row = ReturnedPayment.objects.select_for_update().get(pk=returned.pk)
+    if row.state not in (ReturnState.OPEN, ReturnState.CHANGE):
+        raise Refused("not_waiting", "Somebody has dealt with this already.")
+    return row
+
+
+def _record(
+    act: str,
+    facility_id: int,
+    by: Actor,
+    now: datetime,
+    *,
+    tenant: Tenant | None = None,
+    **detail: str,
+) -> None:
+    subject = f"tenant:{tenant.pk}" if tenant else f"facility:{facility_id}"
+    audit.record(act=act, by=by, now=now, facility_id=facility_id, subject=subject, **detail)
+    if tenant is not None:
+        feed.tell(facility_id=facility_id, topic="tenant", ref=tenant.pk, now=now)
