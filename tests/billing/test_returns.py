@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tenantline.billing import actions, autopay, queries, returns
+from tenantline.billing import actions, autopay, queries, returned, returns
 from tenantline.billing.models import Entry, ReturnedPayment, ReturnFile
 from tenantline.billing.nacha import Damaged
 from tenantline.billing.reasons import REASONS, may_retry
@@ -110,8 +110,8 @@ def test_a_file_is_applied_once_whatever_file_a_return_comes_in(dana):
 def test_what_matches_no_payment_waits_until_a_person_says(dana):
     payment = paid(dana)
     taken(dana.facility, written([Back(who="", name="")]))
-    row = returns.waiting(EVERYWHERE).get()
-    assert (row.state, balance(dana), returns.fitting(row)) == ("open", 0, [payment])
+    row = returned.waiting(EVERYWHERE).get()
+    assert (row.state, balance(dana), returned.fitting(row)) == ("open", 0, [payment])
     returns.assign(returned=row, payment=payment, **who())
     assert balance(dana) == 15_400
     with pytest.raises(Refused):
@@ -126,18 +126,18 @@ def test_a_damaged_file_is_kept_nowhere(dana):
 
 def test_a_change_is_shown_until_it_was_passed_on_and_then_forgotten(dana):
     taken(dana.facility, written([Back("C01", more="987654321")]))
-    row = returns.waiting(EVERYWHERE).get()
-    assert (row.state, returns.corrected(row)) == ("change", "987654321")
+    row = returned.waiting(EVERYWHERE).get()
+    assert (row.state, returned.corrected(row)) == ("change", "987654321")
     assert "987654321" not in row.corrected_sealed
     returns.set_aside(returned=row, **who())
-    row = returns.get(scope=EVERYWHERE, returned_id=row.pk)
-    assert (row.state, returns.corrected(row)) == ("noted", "")
+    row = returned.get(scope=EVERYWHERE, returned_id=row.pk)
+    assert (row.state, returned.corrected(row)) == ("noted", "")
 
 
 def test_a_lack_of_money_is_tried_again_twice_at_most(dana):
     row, tries = returns.record(payment=paid(dana), code="R01", **who()), 0
     cast.on_autopay(dana)
-    while not returns.why_no_retry(row, today=DAY):
+    while not returned.why_no_retry(row, today=DAY):
         draft = returns.retry(returned=row, draws_on=DAY, **who())
         draft, tries = autopay.settle(draft=draft, state="done", **who()), tries + 1
         row = returns.record(payment=draft.payment, code="R01", **who())

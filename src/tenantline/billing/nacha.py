@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from tenantline.kernel.errors import BadInput
 
@@ -260,7 +260,7 @@ def _item(head: _Record, entry: _Record, addenda: _Record) -> Return | Change:
     trace = entry.at(80, 94)
     entry.number(80, 94, "The trace number")
     addenda.demand(80, 94, trace, "The addenda's trace number")
-    shared = {
+    shared: dict[str, Any] = {
         "line": entry.line,
         "is_debit": code in _DEBITS,
         "amount_cents": entry.number(30, 39, "The amount"),
