@@ -53,6 +53,7 @@ ROOMS = [
     "outbox",
     "conversations",
     "letters",
+    "statements",
     "imports",
     "sandbox",
     "desk",
@@ -81,6 +82,7 @@ APPEND_ONLY_TABLES = [
     "audit_entry",
     "billing_entry",
     "letters_letterversion",
+    "statements_statement",
 ]
 # Tables whose rows never change and may be deleted only where another one names them.
 ERASABLE_TABLES = {"consent_particulars": "consent_erasure"}

@@ -78,6 +78,12 @@ def erase(
         return _erase(number, beside, why, by, now)
 
 
+def erased_since(*, number: Number, since: datetime) -> bool:
+    """Tell whether what stood beside a number's events was erased after ``since``."""
+    rows = LedgerEvent.objects.filter(kind="erased", number_key=ledger.number_key(number))
+    return rows.filter(at__gte=since).exists()
+
+
 def _erase(
     number: Number, beside: dict[int, int | None], why: str, by: Actor, now: datetime
 ) -> Erased:

@@ -37,3 +37,10 @@ def long_moment(at: datetime, *, zone: str, language: str = "en") -> str:
     if language == "es":
         return f"{day} a las {local:%H:%M}"
     return f"{day} at {local.hour % 12 or 12}:{local:%M %p}"
+
+
+def long_month(day: date, *, language: str = "en") -> str:
+    """Return the month of a day, as in ``December 2026``."""
+    if language == "es":
+        return f"{_SPANISH[day.month - 1]} de {day.year}"
+    return f"{_ENGLISH[day.month - 1]} {day.year}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
@@ -20,7 +21,10 @@ _TRIES = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """An e-mail to queue. ``reference`` says what it is about, e.g. ``form:12``."""
+    """An e-mail to queue. ``reference`` says what it is about, e.g. ``form:12``.
+
+    ``attachment`` names a document to go along, which ``deliver`` is told how to make.
+    """
 
     recipient: str
     from_name: str
@@ -30,6 +34,25 @@ class Draft:
     html: str
     reference: str
     facility_id: int
+    attachment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with an e-mail."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+# Makes the document that an e-mail's ``attachment`` names.
+Attach = Callable[[str], Attachment]
+
+
+def no_documents(name: str) -> Attachment:
+    """Say that nobody here can make a document; for e-mails that carry none."""
+    raise LookupError(f"nobody can make {name}")
 
 
 def queue(draft: Draft, *, now: datetime) -> Email:
@@ -53,12 +76,16 @@ def claim(*, now: datetime, limit: int = 20) -> list[Email]:
     return claimed
 
 
-def deliver(email: Email, *, now: datetime) -> None:
-    """Send one claimed e-mail and keep the outcome. Without a mail server it is kept (demo)."""
+def deliver(email: Email, *, now: datetime, attach: Attach = no_documents) -> None:
+    """Send one claimed e-mail and keep the outcome. Without a mail server it is kept (demo).
+
+    ``attach`` makes the document that goes along; where it cannot (LookupError, RuntimeError) the
+    e-mail counts as not sent, as it does where the mail server takes nothing.
+    """
     try:
         if settings.EMAIL_IS_SET:
-            _send(email)
-    except (OSError, SMTPException) as error:
+            _send(email, attach)
+    except (OSError, SMTPException, LookupError, RuntimeError) as error:
         _keep_failure(email, str(error), now)
         return
     with transaction.atomic():
@@ -66,7 +93,7 @@ def deliver(email: Email, *, now: datetime) -> None:
         feed.tell(facility_id=email.facility_id, topic="mail", ref=email.pk, now=now)
 
 
-def _send(email: Email) -> None:
+def _send(email: Email, attach: Attach) -> None:
     name = email.from_name.replace('"', "").replace("\\", "")
     message = EmailMultiAlternatives(
         subject=email.subject,
@@ -76,6 +103,9 @@ def _send(email: Email) -> None:
         reply_to=[email.reply_to] if email.reply_to else None,
     )
     message.attach_alternative(email.html, "text/html")
+    if email.attachment:
+        document = attach(email.attachment)
+        message.attach(document.name, document.content, document.media_type)
     message.send()
 
 

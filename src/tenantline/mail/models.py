@@ -5,7 +5,8 @@ class Email(models.Model):
     """One e-mail, queued in the transaction that wanted it and sent by the worker.
 
     States: queued → sent | failed. In demo mode ``sent`` means kept in the mailbox page.
-    ``reference`` says what it is about, e.g. ``form:12``.
+    ``reference`` says what it is about, e.g. ``form:12``. ``attachment`` names a document, e.g.
+    ``statement:12``, which is made when the e-mail is sent: the same one each time it is made.
     """
 
     recipient = models.CharField(max_length=254)
@@ -15,6 +16,7 @@ class Email(models.Model):
     text = models.TextField()
     html = models.TextField()
     reference = models.CharField(max_length=60, db_index=True)
+    attachment = models.CharField(max_length=60, blank=True)
     facility_id = models.BigIntegerField(db_index=True)
     state = models.CharField(max_length=8, default="queued")
     attempts = models.PositiveIntegerField(default=0)

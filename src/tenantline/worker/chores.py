@@ -19,6 +19,7 @@ from tenantline.kernel.errors import TenantlineError
 from tenantline.mail import actions as mail
 from tenantline.outbox import actions as outbox
 from tenantline.outbox import settle
+from tenantline.statements import emailing
 
 if TYPE_CHECKING:
     from tenantline.intake.models import StatusCall
@@ -61,7 +62,7 @@ def send_mail() -> int:
     """
     claimed = mail.claim(now=clock.now(), limit=1)
     for email in claimed:
-        mail.deliver(email, now=clock.now())
+        mail.deliver(email, now=clock.now(), attach=emailing.attachment)
     return len(claimed)
 
 

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ("text", models.TextField()),
                 ("html", models.TextField()),
                 ("reference", models.CharField(db_index=True, max_length=60)),
+                ("attachment", models.CharField(blank=True, max_length=60)),
                 ("facility_id", models.BigIntegerField(db_index=True)),
                 ("state", models.CharField(default="queued", max_length=8)),
                 ("attempts", models.PositiveIntegerField(default=0)),
