@@ -52,6 +52,7 @@ chromium: setup ## make sure that there is a browser to test with
 
 screenshots: chromium ## take the pictures in docs/pictures/ anew, from a true demo
 	$(BIN)/python -m scripts.screenshots
+	$(BIN)/python -m scripts.proof_pictures
 
 format: setup ## put code and templates into shape
 	$(BIN)/ruff check --fix

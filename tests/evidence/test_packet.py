@@ -13,6 +13,7 @@ from tenantline.consent import actions as consent
 from tenantline.consent import erasure
 from tenantline.evidence import actions, pdf
 from tenantline.evidence.packet import Packet
+from tenantline.evidence.printing import printed
 from tenantline.facilities.models import Facility
 from tenantline.facilities.scope import EVERYWHERE, Scope
 from tenantline.kernel import clock
@@ -167,6 +168,17 @@ def test_five_hundred_texts_can_be_printed():
     [text] = found.texts
     many = replace(found, texts=(text,) * 500)
     assert pdf.render(many).startswith(b"%PDF-1.7")
+    assert printed(many)["texts_left_out"] == ""
+
+
+def test_more_texts_than_can_be_printed_are_told_and_attached():
+    found = packet(cast.opted_in(cast.site()))
+    long = replace(found.texts[0], body="x" * 1600)
+    many = replace(found, texts=(long,) * 300, texts_left_out=7)
+    assert printed(many)["texts_left_out"] == (
+        "50 older texts stand in consent.json, for their number. 7 texts before those are counted "
+        "only."
+    )
 
 
 def test_the_audit_log_knows_the_file_again_and_names_no_number():

@@ -22,6 +22,9 @@ _PURPOSES: Final = {
     "confirmation": "confirmation of START",
     "help": "answer to HELP",
 }
+# What typst sets within a few hundred megabytes; consent.json holds more.
+_MOST_TEXTS: Final = 1_000
+_MOST_CHARACTERS: Final = 400_000
 _LIMITS: Final = (
     "They show that no entry was changed, removed, inserted or put in another place since it was "
     "written, unless by somebody who has the installation's secret key.",
@@ -54,7 +57,7 @@ def printed(packet: Packet) -> dict[str, Any]:
         "hidden": _hidden(packet.hidden),
         "forms": [_form(one) for one in packet.forms],
         "texts_said": _texts_said(packet),
-        "texts_left_out": _left_out(packet.texts_left_out),
+        "texts_left_out": _left_out(packet),
         "texts": _texts(packet),
         "checking": _checking(packet),
         "head": packet.check.head,
@@ -169,10 +172,22 @@ def _hold(words_hold: bool | None) -> str:
     return "THE STORED WORDS ARE NOT THOSE WHOSE HASH THE EVENT KEEPS."
 
 
+def _shown(packet: Packet) -> list[Sent]:
+    """Return the newest texts, as many as can be set without much memory; the rest is data."""
+    shown: list[Sent] = []
+    room = _MOST_CHARACTERS
+    for one in reversed(packet.texts[-_MOST_TEXTS:]):
+        room -= len(one.body)
+        if room < 0:
+            break
+        shown.append(one)
+    return shown[::-1]
+
+
 def _texts(packet: Packet) -> list[dict[str, Any]]:
     begun = {one.sequence: one for one in packet.events}
     groups = []
-    rows = sorted(packet.texts, key=lambda one: (one.event, one.at))
+    rows = sorted(_shown(packet), key=lambda one: (one.event, one.at))
     for sequence, some in groupby(rows, key=lambda one: one.event):
         event = begun.get(sequence)
         since = f", {words.moment(event.at, event.zone)}" if event else ""
@@ -237,8 +252,14 @@ def _hidden(count: int) -> str:
     return f"{_count(count, 'more event')} at facilities outside this packet."
 
 
-def _left_out(count: int) -> str:
-    return f"{_count(count, 'older text')} not listed here, for their number." if count else ""
+def _left_out(packet: Packet) -> str:
+    attached = len(packet.texts) - len(_shown(packet))
+    said = []
+    if attached:
+        said.append(f"{_count(attached, 'older text')} stand in consent.json, for their number.")
+    if packet.texts_left_out:
+        said.append(f"{_count(packet.texts_left_out, 'text')} before those are counted only.")
+    return " ".join(said)
 
 
 def _count(count: int, what: str) -> str:

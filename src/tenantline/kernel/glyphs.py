@@ -6,6 +6,7 @@ glyph. What is written out in words here stands as it is in the data that the PD
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
@@ -38,6 +39,9 @@ def _ranges() -> tuple[list[int], list[int]]:
 
 
 _FIRST, _LAST = _ranges()
+_ENDLESS: Final = re.compile(r"\S{25,}")
+_CODE: Final = re.compile(r"[A-Z]{0,2}[0-9a-f]{32,64}")
+_PIECE: Final = 12  # characters, between which a word without end may be broken
 # Parts of emoji that add nothing to the name of what they follow.
 _SILENT: Final = frozenset({0x200D, 0xFE0E, 0xFE0F})
 
@@ -45,9 +49,18 @@ _SILENT: Final = frozenset({0x200D, 0xFE0E, 0xFE0F})
 def printable(text: str) -> str:
     """Return a text with every character that cannot be shown put in words, as [grinning face].
 
-    So are those that would show and deceive: control characters and changes of direction.
+    So are those that would show and deceive: control characters and changes of direction. A word
+    without end may be broken, but no hash and no MessageSid.
     """
-    return "".join(_shown(char) for char in text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    shown = "".join(_shown(char) for char in plain)
+    return _ENDLESS.sub(lambda found: _breakable(found[0]), shown)
+
+
+def _breakable(word: str) -> str:
+    if _CODE.fullmatch(word):
+        return word
+    return "\u200b".join(word[at : at + _PIECE] for at in range(0, len(word), _PIECE))
 
 
 @lru_cache(maxsize=4096)
