@@ -36,7 +36,7 @@ from tenantline.kernel.actor import Actor, system
 from tenantline.kernel.phone import Number
 from tenantline.letters import actions as letters
 from tenantline.letters.composing import Bodies
-from tenantline.letters.models import Letter
+from tenantline.letters.models import Letter, Notice
 from tenantline.mail import queries as mail
 from tenantline.outbox import claiming
 from tenantline.outbox.claiming import Job
@@ -289,3 +289,8 @@ def letter(
     return letters.create(
         standing=standing, bodies=bodies, facility=None, by=TESTER, now=clock.now()
     )
+
+
+def notice(to: Tenant, **how: Any) -> Notice:
+    """Issue a letter to a tenant; ``how`` as ``letters.actions.issue``."""
+    return letters.issue(letter=letter(), tenant=to, by=TESTER, now=clock.now(), **how).notice

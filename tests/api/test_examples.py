@@ -26,7 +26,7 @@ from tests.architecture import tree
 PAGE = (tree.ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```sh\n(?P<asked>.*?)\n```\s*(?P<after>.*?)(?=```sh\n|\Z)", re.DOTALL)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-IDS = {"id", "tenant", "tenants", "payment"}
+IDS = {"id", "tenant", "tenants", "payment", "letter", "message"}
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,10 @@ def world(db, settings):
     ids["/ledger-entries/7"] = f"/ledger-entries/{cast.entry(dana).pk}"
     ids["/drafts/4"] = f"/drafts/{cast.draft(cast.tenant(site, 'Ana Diaz')).pk}"
     cast.on_autopay(dana)
+    notice = cast.notice(dana)
+    ids["/notices/5"] = f"/notices/{notice.pk}"
+    ids['"tenant": "1"'] = f'"tenant": "{dana.pk}"'
+    ids['"letter": "3"'] = f'"letter": "{notice.letter_id}"'
     return ids, cast.token("manager", site)[1]
 
 
@@ -89,12 +93,14 @@ def world(db, settings):
 def test_an_example_is_answered_as_the_page_says(world, shown):
     ids, secret = world
     target = re.sub(
-        r"^/(tenants|messages|ledger-entries|drafts)/\d+", lambda found: ids[found[0]], shown.target
+        r"^/(tenants|messages|ledger-entries|drafts|notices)/\d+",
+        lambda found: ids[found[0]],
+        shown.target,
     )
     answer = Client().generic(
         shown.method,
         f"/api/v1{target}",
-        data=shown.body,
+        data=re.sub(r'"(tenant|letter)": "\d+"', lambda found: ids[found[0]], shown.body),
         content_type=shown.headers.get("Content-Type", ""),
         headers=shown.headers | {"Authorization": f"Bearer {secret}"},
     )

@@ -34,6 +34,9 @@ OPERATIONS = [
     ("POST", "/tenants/{tenant_id}/drafts"),
     ("GET", "/drafts/{draft_id}"),
     ("PATCH", "/drafts/{draft_id}"),
+    ("GET", "/letters"),
+    ("POST", "/notices"),
+    ("GET", "/notices/{notice_id}"),
 ]
 # Whether a token is asked for is tested elsewhere (this check takes ours for a made-up one). What
 # fits the description may still name a facility that does not exist.
@@ -65,6 +68,7 @@ def test_answers_are_as_described(schema, site, method, path, mode):
     text = cast.write(who)
     known = {"tenant_id": str(who.pk), "message_id": str(text.pk)}
     known |= {"entry_id": str(cast.entry(who).pk), "draft_id": str(cast.draft(who).pk)}
+    known |= {"notice_id": str(cast.notice(who).pk)}
     secret = cast.token("owner")[1]
 
     @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))

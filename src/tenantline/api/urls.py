@@ -19,6 +19,7 @@ from tenantline.api import (
     drafts,
     ledger,
     messages,
+    notices,
     problems,
     reading,
     tenants,
@@ -46,6 +47,7 @@ api.add_router("", tenants.router)
 api.add_router("", messages.router)
 api.add_router("", ledger.router)
 api.add_router("", drafts.router)
+api.add_router("", notices.router)
 api.exception_handler(Exception)(problems.of_crash)
 api.exception_handler(TenantlineError)(problems.of_error)
 api.exception_handler(ValidationError)(reading.invalid)

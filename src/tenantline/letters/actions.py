@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -120,32 +121,56 @@ def issue(
     method: str | None = None,
     occasion: str = "",
     cause: str = "",
+    key: str = "",
 ) -> Issued:
     """Issue a letter to one tenant, by the method that ``rules.decide`` says.
 
     ``occasion`` makes it once: the same letter to the same tenant for the same occasion is not
-    issued again. ``cause`` is what must still hold when a text leaves (``outbox.causes``); a
+    issued again. ``key`` names one request (whose, and their key): a repeat gives the same notice.
+    ``cause`` is what must still hold when a text leaves (``outbox.causes``); a
     reminder that names none is due to the oldest open charge.
 
     Raises:
-        BadInput: a field stands for nothing, or there is no such method.
+        BadInput: a field stands for nothing, there is no such method; ``idempotency_mismatch``: the
+            key was used otherwise.
         NotFound: the letter is not one of the tenant's facility, or has been retired.
-        Refused: a text from this number is being read just now.
+        Refused: a text from this number is being read just now, or the cause no longer holds.
     """
     if letter.retired_at is not None or letter.facility_id not in (None, tenant.facility_id):
         raise NotFound("There is no such letter at this facility.")
-    occasion = occasion or f"by_hand:{new_token(12)}"
-    known = queries.issued_for(letter_id=letter.pk, tenant_id=tenant.pk, occasion=occasion)
+    occasion = occasion or (f"key:{_digest(key)}" if key else f"by_hand:{new_token(12)}")
+    known = _known(letter, tenant, method, occasion)
     if known is not None:
         return Issued(known, repeated=True)
     try:
         with transaction.atomic():
             return Issued(_issue(letter, tenant, method, occasion, cause, by, now))
     except IntegrityError:
-        known = queries.issued_for(letter_id=letter.pk, tenant_id=tenant.pk, occasion=occasion)
+        known = _known(letter, tenant, method, occasion)
         if known is None:
             raise
         return Issued(known, repeated=True)
+
+
+def _known(letter: Letter, tenant: Tenant, method: str | None, occasion: str) -> Notice | None:
+    """Return what was issued for an occasion before; a key names one request and no other."""
+    if not occasion.startswith("key:"):
+        return queries.issued_for(letter_id=letter.pk, tenant_id=tenant.pk, occasion=occasion)
+    known = queries.with_key(occasion)
+    if known is None:
+        return None
+    said = known.wanted if known.say == "issue" else None
+    if (known.letter_id, known.tenant_id, said) != (letter.pk, tenant.pk, method):
+        raise BadInput(
+            "This idempotency key was used for another notice.",
+            code="idempotency_mismatch",
+            field="Idempotency-Key",
+        )
+    return known
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def withdraw(*, notice: Notice, reason: str, by: Actor, now: datetime) -> bool:

@@ -95,7 +95,7 @@ class Notice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["letter", "tenant", "occasion"], name="one_notice_per_occasion"
+                fields=["occasion", "letter", "tenant"], name="one_notice_per_occasion"
             ),
             models.CheckConstraint(
                 condition=Q(method="sms", message__isnull=False, email__isnull=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Max, Q, QuerySet
@@ -42,6 +43,12 @@ def current(letter: Letter) -> LetterVersion:
     return letter.versions.order_by("-number")[0]
 
 
+def current_numbers(letters: Collection[Letter]) -> dict[int, int]:
+    """Return the number of the newest version of each of these letters, by letter id."""
+    rows = LetterVersion.objects.filter(letter__in=letters).values_list("letter_id")
+    return dict(rows.annotate(Max("number")))
+
+
 def versions(letter: Letter) -> list[LetterVersion]:
     """Return all versions of a letter, newest first."""
     return list(letter.versions.order_by("-number"))
@@ -75,6 +82,11 @@ def to_print(*, scope: Scope) -> QuerySet[Notice]:
 def issued_for(*, letter_id: int, tenant_id: int, occasion: str) -> Notice | None:
     """Return the notice of a letter to a tenant for an occasion, None where there is none."""
     return _detailed().filter(letter=letter_id, tenant=tenant_id, occasion=occasion).first()
+
+
+def with_key(occasion: str) -> Notice | None:
+    """Return the notice that a request's key has made, whosever letter, None where none has."""
+    return _detailed().filter(occasion=occasion).order_by("id").first()
 
 
 def state(notice: Notice) -> tuple[str, datetime | None]:

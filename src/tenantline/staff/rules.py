@@ -9,6 +9,8 @@ from tenantline.kernel.errors import Forbidden
 Act = Literal[
     "text",  # read and write texts, issue opt-in forms, record revocations
     "edit_tenants",
+    "issue",  # letters, to one tenant
+    "edit_letters",
     "edit_facility",  # units, quiet hours
     "edit_lines",
     "edit_facilities",
@@ -20,8 +22,8 @@ Act = Literal[
     "erase",  # R11: erase what stands beside a number's events
 ]
 
-_CLERK: Final[frozenset[Act]] = frozenset({"text", "edit_tenants"})
-_MANAGER: Final[frozenset[Act]] = _CLERK | {"edit_facility", "read_audit", "prove"}
+_CLERK: Final[frozenset[Act]] = frozenset({"text", "edit_tenants", "issue"})
+_MANAGER: Final[frozenset[Act]] = _CLERK | {"edit_facility", "edit_letters", "read_audit", "prove"}
 _OWNER: Final[frozenset[Act]] = _MANAGER | {
     "edit_lines",
     "edit_facilities",

@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="notice",
             constraint=models.UniqueConstraint(
-                fields=("letter", "tenant", "occasion"), name="one_notice_per_occasion"
+                fields=("occasion", "letter", "tenant"), name="one_notice_per_occasion"
             ),
         ),
         migrations.AddConstraint(
