@@ -35,7 +35,7 @@ def set_environment(folder: str) -> None:
     os.environ.update(
         TENANTLINE_SECRET_KEY=secrets.token_hex(32),
         TENANTLINE_DATA_DIR=folder,
-        TENANTLINE_PUBLIC_URL="https://texts.example.com",
+        TENANTLINE_PUBLIC_URL="http://localhost:8000",
         TENANTLINE_DEMO="1",
     )
 
@@ -56,8 +56,8 @@ def picture(everything: Path | None) -> None:
     made = actions.proof_packet(number=number, scope=EVERYWHERE, by=by, now=clock.now())
     pages = pdf.pictures(made.packet)
     if everything is None:
-        for page, name in PAGES.items():
-            (PICTURES / name).write_bytes(pages[page - 1])
+        for number_of_page, name in PAGES.items():
+            (PICTURES / name).write_bytes(pages[number_of_page - 1])
         return
     everything.mkdir(parents=True, exist_ok=True)
     (everything / made.file_name).write_bytes(made.content)

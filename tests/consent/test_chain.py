@@ -94,7 +94,9 @@ def test_an_inserted_event_is_named(opened: list[LedgerEvent]):
 def test_what_stands_beside_an_event_and_is_gone_is_told_but_breaks_nothing(
     opened: list[LedgerEvent],
 ):
-    Particulars.objects.filter(pk=opened[1].particulars_id).delete()
+    second = opened[1].particulars
+    assert second is not None
+    second.delete()
     assert chain.verify_all().gone == (2,)
 
 

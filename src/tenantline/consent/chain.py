@@ -138,7 +138,7 @@ class _Walk:
 
     def _shown(self, sequence: int, body: dict[str, Any]) -> None:
         wanted, wording = body.get("words_sha256"), body.get("wording")
-        if wanted and self.words.get(wording) != wanted:
+        if wanted and self.words.get(int(wording or 0)) != wanted:
             raise LedgerBroken(f"The words that consent event {sequence} rests on were altered.")
 
 

@@ -72,7 +72,7 @@ def erase(
             _demand_old(number, now)
         rows = dict(events.exclude(particulars=None).values_list("sequence", "particulars_id"))
         there = set(Particulars.objects.filter(pk__in=rows.values()).values_list("pk", flat=True))
-        beside = {sequence: pk for sequence, pk in sorted(rows.items()) if pk in there}
+        beside = {at: pk for at, pk in sorted(rows.items()) if pk is not None and pk in there}
         if not beside:
             raise Conflict("What stood beside this number's events was erased already.")
         return _erase(number, beside, why, by, now)
@@ -85,7 +85,7 @@ def erased_since(*, number: Number, since: datetime) -> bool:
 
 
 def _erase(
-    number: Number, beside: dict[int, int | None], why: str, by: Actor, now: datetime
+    number: Number, beside: dict[int, int], why: str, by: Actor, now: datetime
 ) -> Erased:
     event = ledger.append(
         kind="erased",
