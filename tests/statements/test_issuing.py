@@ -101,7 +101,7 @@ def test_a_month_that_has_not_begun_is_refused(now):
 def test_what_is_due_is_that_of_the_period_not_of_today(now):
     who = people.agreed(cast.site(), now)
     last_month = date(now.year - 1, 12, 5)
-    cast.entry(who, cents=10_000, date=last_month, due_on=last_month)
+    cast.entry(who, cents=10_000, day=last_month)
     cast.entry(who, "payment", 10_000)
     made = people.issue(who, now, period=f"{now.year - 1}-12")
     said = queries.content_of(made.statement)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenantline.public import counter, opt_in, pages
+from tenantline.public import counter, opt_in, pages, statements
 
 urlpatterns = [
     path("opt-in/<str:token>/", opt_in.form, name="opt-in"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("opt-in/<str:token>/not-mine/done/", opt_in.disowned, name="opt-in-disowned"),
     path("c/", counter.typed, name="counter-typed"),
     path("c/<str:token>/", counter.code, name="counter-code"),
+    path("s/<str:token>/", statements.statement, name="statement"),
+    path("s/<str:token>/pdf/", statements.download, name="statement-pdf"),
     path("program/", pages.programs, name="programs"),
     path("program/<str:code>/", pages.program, name="program"),
     path("terms/", pages.terms, name="terms"),
