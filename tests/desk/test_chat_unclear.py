@@ -94,3 +94,29 @@ def test_the_history_tells_what_staff_found(house: House) -> None:
     page = shown(house.clerk, reverse("desk:tenant_consent", args=[who.pk]))
     assert "a text that was unclear" in page
     assert "carla" in page
+
+
+def test_the_label_of_an_unclear_text_says_what_was_answered_and_by_whom(house: House) -> None:
+    who = unclear_text(house)
+    assert "automatic texts wait until somebody has looked" in shown(house.clerk, chat_of(who))
+    answer(house.clerk, who, "message")
+    page = shown(house.manager, chat_of(who))
+    assert "Was unclear; carla said: just a message" in page
+    assert "automatic texts wait until somebody has looked" not in page
+
+
+def test_an_open_question_is_asked_for_again_until_it_is_answered(house: House) -> None:
+    who = unclear_text(house)
+    assert 'data-files="open"' in shown(house.clerk, chat_of(who))
+    answer(house.clerk, who, "revoked")
+    page = shown(house.clerk, chat_of(who))
+    assert "they want no more texts" in page
+    assert 'data-files="open"' not in page
+
+
+def test_an_automatic_text_has_one_author_in_the_chat_and_on_the_tenants_page(house: House) -> None:
+    who = cast.opted_in(house.lamar)
+    for address in (chat_of(who), reverse("desk:tenant_messages", args=[who.pk])):
+        page = shown(house.clerk, address)
+        assert "Automatic" in page
+        assert ">inbound<" not in page

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -13,8 +13,10 @@ from tenantline.desk import files
 from tenantline.desk.files import ShownFile
 
 if TYPE_CHECKING:
+    from tenantline.consent.answers import Given
     from tenantline.conversations.models import Message
     from tenantline.intake.models import OtherContent
+    from tenantline.outbox.models import Text
     from tenantline.outbox.waiting import Waiting
 
 _HEARD = {
@@ -23,7 +25,14 @@ _HEARD = {
     "help": "Heard as HELP",
     "unclear": "Unclear: automatic texts wait until somebody has looked",
 }
+_ANSWERED = {
+    "no_more": "they want no more texts",
+    "message": "just a message",
+    "same": "still the same person",
+    "not_theirs": "not their number any more",
+}
 _SAID_LENGTH = 120
+AUTOMATIC = "Automatic"
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,8 @@ class Item:
     ``heard`` says what an inbound text was taken for, ``because`` by which of its words;
     ``said`` what a screen reader announces,
     ``addressee`` whose text it is where two share the phone (R12). ``waiting`` is why a queued
-    text has not left, or that only a person can tell what became of it.
+    text has not left, or that only a person can tell what became of it; ``asks`` that an unclear
+    one has no answer yet.
     """
 
     message: Message
@@ -45,6 +55,7 @@ class Item:
     said: str
     addressee: str
     waiting: Waiting | None = None
+    asks: bool = False
 
     @property
     def inbound(self) -> bool:
@@ -52,9 +63,9 @@ class Item:
         return self.message.direction == "in"
 
     @property
-    def awaits_files(self) -> bool:
-        """Tell whether a file of it is still being fetched, so that the page asks again."""
-        return any(file.state == "fetching" for file in self.files)
+    def awaits_more(self) -> bool:
+        """Tell whether a file or an answer is still awaited, so that the page asks again."""
+        return self.asks or any(file.state == "fetching" for file in self.files)
 
     @property
     def others(self) -> list[OtherContent]:
@@ -64,9 +75,13 @@ class Item:
 
     @property
     def author(self) -> str:
-        """Return the staff username under an outbound text; a machine has none."""
-        text = self.message.text
-        return text.author_name if text is not None and text.author_kind != "system" else ""
+        """Return who stands under an outbound text."""
+        return author(self.message.text)
+
+    @property
+    def automatic(self) -> bool:
+        """Tell whether no person wrote an outbound text."""
+        return self.author == AUTOMATIC
 
     @property
     def doubtful(self) -> bool:
@@ -79,6 +94,14 @@ class Item:
         return next_step(self.message.text.error_code) if self.message.text is not None else ""
 
 
+@dataclass(frozen=True)
+class Known:
+    """By outbox row why a text waits; what was answered about the number, oldest first."""
+
+    waits: Mapping[int, Waiting] = field(default_factory=dict)
+    given: Sequence[Given] = ()
+
+
 def items(
     messages: Iterable[Message],
     *,
@@ -88,28 +111,31 @@ def items(
     shared: bool = False,
     follows: Message | None = None,
     split: bool = True,
-    waits: Mapping[int, Waiting] | None = None,
+    known: Known | None = None,
 ) -> list[Item]:
     """Return texts of a thread, oldest first; ``split`` puts separators between the days.
 
-    ``follows`` is the text shown just before them. ``waits`` says by outbox row why it waits.
+    ``follows`` is the text shown just before them. ``known`` is what else is known about them.
     """
+    known = known or Known()
     before = _day(follows.at, zone) if follows is not None else None
     found = []
     for message in messages:
         day = _day(message.at, zone)
         new = split and day != before
+        answer = next((one for one in known.given if one.at >= message.at), None)
         found.append(
             Item(
                 message=message,
                 day=day if new else None,
                 day_words=day_words(day, _day(now, zone)) if new else "",
                 files=files.shown(message.call),
-                heard=_HEARD.get(message.heard_as, ""),
+                heard=_heard(message, answer),
+                asks=message.heard_as == "unclear" and answer is None,
                 because=_because(message),
                 said=_said(message, sender),
                 addressee=_addressee(message) if shared else "",
-                waiting=(waits or {}).get(message.text_id or 0),
+                waiting=known.waits.get(message.text_id or 0),
             )
         )
         before = day
@@ -139,6 +165,21 @@ def first_words(message: Message) -> str:
     if words:
         return words[:_SAID_LENGTH]
     return files.words_for(str(message.media[0]["type"])) if message.media else "(no words)"
+
+
+def author(text: Text | None) -> str:
+    """Return the staff username under an outbound text; a machine's says that it was automatic."""
+    return text.author_name if text is not None and text.author_kind != "system" else AUTOMATIC
+
+
+def _heard(message: Message, answer: Given | None) -> str:
+    """Return what a text was taken for; of an unclear one, what was answered and by whom."""
+    if message.heard_as != "unclear" or answer is None:
+        return _HEARD.get(message.heard_as, "")
+    if answer.said in ("start", "stop"):
+        return f"Was unclear, until {answer.said.upper()} came"
+    by = f"{answer.by} said" if answer.by else "answered"
+    return f"Was unclear; {by}: {_ANSWERED[answer.said]}"
 
 
 def _because(message: Message) -> str:

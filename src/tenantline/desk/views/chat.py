@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from tenantline.consent import answers
+from tenantline.consent.answers import Given
 from tenantline.conversations import queries as conversations
 from tenantline.desk import chatting, thread
 from tenantline.desk.access import DeskRequest, staff_page
@@ -139,8 +141,15 @@ def shown_items(
         shared=chat.shared,
         follows=follows,
         split=split,
-        waits=waiting.of(texts, now=request.desk.now),
+        known=thread.Known(
+            waits=waiting.of(texts, now=request.desk.now),
+            given=_given(chat) if any(m.heard_as == "unclear" for m in messages) else (),
+        ),
     )
+
+
+def _given(chat: Chat) -> list[Given]:
+    return answers.given(number=chat.number, facility_id=chat.facility.pk)
 
 
 def _found(request: DeskRequest, chat: Chat) -> dict[str, Any]:
