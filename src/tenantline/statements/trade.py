@@ -1,0 +1,72 @@
+"""What runs are told about statements: how a month is planned, how one tenant's is issued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from tenantline.kernel.errors import Conflict, Refused
+from tenantline.runs.actions import actor_of
+from tenantline.runs.trades import Held, Issued, Planned, Trade
+from tenantline.statements import gathering, issuing, planning
+from tenantline.tenants.delivery import Method, checked_method
+
+if TYPE_CHECKING:
+    from tenantline.runs.models import Item, Run
+
+
+def plan(run: Run, now: datetime) -> Iterator[Planned]:
+    """Yield what a run would do for each of its tenants.
+
+    Raises:
+        BadInput: the run's period is no month, or has not begun.
+    """
+    return planning.planned(
+        facility=run.facility,
+        period=run.period,
+        now=now,
+        tenant_ids=run.chosen,
+        method=_chosen(run),
+    )
+
+
+def issue_item(item: Item, now: datetime) -> Issued | Held:
+    """Issue one tenant's statement. Needs the transaction that marks the item.
+
+    Raises:
+        Refused: ``unread_inbound``: in a moment; or the line was paused after the run was
+            confirmed: it can be tried again, and nobody is sent paper because of that.
+    """
+    run = item.run
+    [account] = gathering.accounts([item.tenant], period=run.period, now=now)
+    if planning.says_nothing(account):
+        return Held(planning.NOTHING.code, planning.NOTHING.sentence)
+    try:
+        made = issuing.issue(
+            tenant=item.tenant, period=run.period, by=actor_of(run), now=now, chosen=_chosen(run)
+        )
+    except Conflict as known:
+        if known.code != "already_issued":
+            raise
+        return Held(planning.DONE.code, planning.DONE.sentence)
+    delivery = made.delivery
+    if item.method == "sms" and delivery.why_code == "line_paused":
+        raise Refused(delivery.why_code, delivery.why)
+    message = delivery.message
+    return Issued(
+        method=checked_method(delivery.method),
+        ref=f"statement:{made.statement.pk}",
+        why_code=delivery.why_code,
+        why=delivery.why,
+        segments=message.text.segments if message is not None and message.text else 0,
+        message_id=delivery.message_id,
+        email_id=delivery.email_id,
+    )
+
+
+def _chosen(run: Run) -> Method | None:
+    return checked_method(run.method) if run.method else None
+
+
+TRADE: Final = Trade(plan=plan, issue=issue_item)
