@@ -282,12 +282,13 @@ def letter(
     legal_class: str = "courtesy",
     sms: str = "{{account.balance}} has been due since {{account.due_date}}.",
     text: str = "Dear {{tenant.name}},\n\nYou owe {{account.balance}}.",
+    facility: Facility | None = None,
 ) -> Letter:
-    """Make a letter for all facilities, about a charge that is open unless told otherwise."""
+    """Make a letter for a facility or all, about a charge that is open unless told otherwise."""
     standing = letters.Standing(name=name, category=category, legal_class=legal_class)
     bodies = {"en": Bodies(print=text, sms=sms)}
     return letters.create(
-        standing=standing, bodies=bodies, facility=None, by=TESTER, now=clock.now()
+        standing=standing, bodies=bodies, facility=facility, by=TESTER, now=clock.now()
     )
 
 

@@ -20,6 +20,7 @@ from tenantline.imports import actions as imports
 from tenantline.kernel import clock
 from tenantline.kernel.phone import Number
 from tenantline.tenants import queries as tenants
+from tenantline.tenants.models import Tenant
 from tests import cast
 from tests.desk.conftest import House
 from tests.desk.test_files import keep, text_with_file
@@ -63,7 +64,14 @@ def _ids_of_mesa(house: House) -> dict[str, Any]:
         "staff_id": cast.member("mesaperson", "clerk", house.mesa).pk,
         "token_id": cast.token("clerk", house.mesa)[0].pk,
         "job_id": _upload(house.mesa),
+        "letter_id": cast.letter("Of Mesa", facility=house.mesa).pk,
+        "notice_id": _notice(who),
     }
+
+
+def _notice(who: Tenant) -> int:
+    cast.entry(who)
+    return cast.notice(who).pk
 
 
 def _upload(site: Facility) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from tenantline.letters import rules as letters
+
 Choices = list[tuple[str, str]]
 
 LANGUAGES: Final[Choices] = [("en", "English"), ("es", "Spanish")]
@@ -29,6 +31,9 @@ STATUSES: Final[Choices] = [
     ("opted_out", "Opted out"),
     ("number_changed", "Number changed"),
 ]
+METHODS: Final[Choices] = [("sms", "SMS"), ("email", "E-mail"), ("print", "Print")]
+CATEGORIES: Final[Choices] = [(key, one.name) for key, one in letters.CATEGORIES.items()]
+LEGAL_CLASSES: Final[Choices] = list(letters.LEGAL_NAMES.items())
 HELD: Final = "held"
 
 # What the texts of a zone are called in lists; any IANA zone can be typed.

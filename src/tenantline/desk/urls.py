@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenantline.desk import chat_urls, counter_urls, export_urls, import_urls
+from tenantline.desk import (
+    chat_urls,
+    counter_urls,
+    export_urls,
+    import_urls,
+    ledger_urls,
+    letter_urls,
+)
 from tenantline.desk.views import (
     account,
     frame,
@@ -89,6 +96,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *counter_urls.urlpatterns,
     *export_urls.urlpatterns,
     *import_urls.urlpatterns,
+    *ledger_urls.urlpatterns,
+    *letter_urls.urlpatterns,
     path("search/", frame.search, name="search"),
     path("unread/", frame.unread, name="unread"),
     path("alarms/", frame.alarms, name="alarms"),

@@ -21,22 +21,13 @@ from tenantline.letters import account, composing, letter_email, preview, querie
 from tenantline.letters.composing import Bodies, Words
 from tenantline.letters.models import Letter, LetterVersion, Notice
 from tenantline.letters.preview import Preview
+from tenantline.letters.rules import Standing
 from tenantline.mail.models import Email
 from tenantline.tenants.delivery import Refusal, checked_method
 from tenantline.tenants.models import Tenant
 
 _DUE_TO_A_CHARGE = ("payment_due", "past_due")
 _PASSING = ("unread_inbound",)  # a text has just come in: whoever issues tries again
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
-    """What a letter is about and how it goes; ``method`` empty: by the tenant's own."""
-
-    name: str
-    category: str
-    legal_class: str = "courtesy"
-    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def checked(bodies: Mapping[str, Bodies]) -> dict[str, dict[str, str]]:
         BadInput: there are no English words for print, words are too long, or a field is wrong.
     """
     if "en" not in bodies:
-        raise BadInput("A letter needs English words.", field="print")
+        raise BadInput("A letter needs English words.", field="en_print")
     return {language: _checked(language, bodies[language]) for language in bodies}
 
 
@@ -49,11 +49,14 @@ def _checked(language: str, bodies: Bodies) -> dict[str, str]:
     words = {name: _plain(text) for name, text in asdict(bodies).items()}
     words["subject"] = " ".join(words["subject"].split())
     if not words["print"]:
-        raise BadInput("A letter needs words for print, which is always possible.", field="print")
+        raise BadInput(
+            "A letter needs words for print, which is always possible.", field=f"{language}_print"
+        )
     for name, text in words.items():
+        place = f"{language}_{name}"
         if len(text) > _LONGEST[name]:
-            raise BadInput(f"At most {_LONGEST[name]:,} characters: {_PLACES[name]}.", field=name)
-        fields.read(text, field=name)
+            raise BadInput(f"At most {_LONGEST[name]:,} characters: {_PLACES[name]}.", field=place)
+        fields.read(text, field=place)
     return words
 
 

@@ -11,9 +11,9 @@ from tenantline.billing import queries as billing
 from tenantline.kernel.errors import BadInput
 from tenantline.kernel.segments import Measure
 from tenantline.letters import account, composing, fields, rules
-from tenantline.letters.composing import Words
+from tenantline.letters.composing import Bodies, Words
 from tenantline.letters.models import Letter, LetterVersion
-from tenantline.letters.rules import Case, Decision
+from tenantline.letters.rules import Case, Decision, Standing
 from tenantline.outbox import queries as outbox
 from tenantline.tenants.delivery import Method, Refusal, checked_method
 from tenantline.tenants.models import Tenant
@@ -47,10 +47,33 @@ def of(
         BadInput: there is no such method.
     """
     words = words_for(letter.name, version.bodies, tenant, now)
+    not_cleared = _not_cleared(tenant, now)
+    return shown(words, rules.decide(case(letter, words, tenant, method, not_cleared)))
+
+
+def of_draft(
+    *,
+    standing: Standing,
+    bodies: Mapping[str, Bodies],
+    tenant: Tenant,
+    method: str | None,
+    now: datetime,
+) -> Preview:
+    """Return how a letter that is being written would go to a tenant; nothing is stored.
+
+    Raises:
+        BadInput: the standing or the words cannot be used.
+    """
+    rules.checked_category(standing.category)
+    words = words_for(standing.name, composing.checked(bodies), tenant, now)
+    return shown(
+        words, rules.decide(case(standing, words, tenant, method, _not_cleared(tenant, now)))
+    )
+
+
+def _not_cleared(tenant: Tenant, now: datetime) -> Refusal | None:
     refused = outbox.refusals(asked=[tenant], purpose="notice", now=now).get(tenant.pk)
-    refusal = Refusal(refused.code, refused.sentence) if refused else None
-    decision = rules.decide(case(letter, words, tenant, method, refusal))
-    return shown(words, decision)
+    return Refusal(refused.code, refused.sentence) if refused else None
 
 
 def shown(words: Words, decision: Decision) -> Preview:
@@ -77,7 +100,11 @@ def words_for(name: str, bodies: Mapping[str, Any], tenant: Tenant, now: datetim
 
 
 def case(
-    letter: Letter, words: Words, tenant: Tenant, method: str | None, not_cleared: Refusal | None
+    letter: Letter | Standing,
+    words: Words,
+    tenant: Tenant,
+    method: str | None,
+    not_cleared: Refusal | None,
 ) -> Case:
     """Return all that decides how a letter goes. R5's own reason comes before the tenant's."""
     return Case(
@@ -91,7 +118,7 @@ def case(
     )
 
 
-def _no_text(letter: Letter, words: Words) -> Refusal | None:
+def _no_text(letter: Letter | Standing, words: Words) -> Refusal | None:
     if not words.bodies.sms:
         return Refusal("no_words", "The letter has no words for a text.")
     return rules.may_be_sms(

@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db.models import Max, Q, QuerySet
 
 from tenantline.facilities.scope import Scope
-from tenantline.kernel.errors import NotFound
+from tenantline.kernel.errors import Forbidden, NotFound
+from tenantline.letters.composing import Bodies
 from tenantline.letters.models import Letter, LetterVersion, Notice
 from tenantline.tenants.models import Tenant
 
@@ -27,6 +28,18 @@ def letter(*, scope: Scope, letter_id: int | str) -> Letter:
     if found is None:
         raise NotFound("There is no such letter.")
     return found
+
+
+def demand_may_change(*, scope: Scope, facility_id: int | None) -> None:
+    """Raise ``Forbidden`` where a letter for all facilities is not this person's to change."""
+    if facility_id is None and scope.facility_ids is not None:
+        raise Forbidden("A letter for all facilities is changed by an owner of all of them.")
+
+
+def bodies(version: LetterVersion, language: str) -> Bodies:
+    """Return a version's words in a language, empty ones where it is not written in it."""
+    stored = version.bodies.get(language)
+    return Bodies(**stored) if stored else Bodies(print="")
 
 
 def _visible(scope: Scope) -> QuerySet[Letter]:

@@ -50,6 +50,16 @@ CATEGORIES: Final[Mapping[str, Category]] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What a letter is about and how it goes; ``method`` empty: by the tenant's own."""
+
+    name: str
+    category: str
+    legal_class: str = "courtesy"
+    method: str = ""
+
+
 def checked_category(category: str) -> str:
     """Return the category, or raise ``BadInput``."""
     if category not in CATEGORIES:
