@@ -52,6 +52,7 @@ ROOMS = [
     "carrier",
     "outbox",
     "conversations",
+    "runs",
     "letters",
     "statements",
     "imports",

@@ -11,5 +11,6 @@ Topic = Literal[
     "consent",  # tenant: the consent status changed
     "tenant",  # tenant: contact data, rentals or questions changed
     "line",  # line: connected, paused, resumed
+    "run",  # run: prepared, issued, paused, further on, done
     "mail",  # e-mail: sent or failed
 ]

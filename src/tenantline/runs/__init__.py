@@ -1,0 +1,1 @@
+"""Runs: one batch of statements or letters, planned, shown, issued, paused, told of afterwards."""
