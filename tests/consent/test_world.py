@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from itertools import pairwise
 
@@ -17,15 +18,19 @@ from hypothesis.stateful import (
 )
 
 from tenantline.consent import ledger, queries, rules
-from tenantline.consent.models import LedgerEvent, Standing
+from tenantline.consent.models import Erasure, LedgerEvent, Standing
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.tenants.models import Tenant
 from tests.consent import naive
-from tests.consent.world import World
+from tests.consent.world import CARRIERS, MEANINGS, World
 
 whom = st.integers(0, 2)
-WORDS = ["START", "START", "STOP", "Please STOP", "YES", "hello", "stop by the office"]
-SPANS = [timedelta(seconds=5), timedelta(hours=7), timedelta(days=12), timedelta(days=31)]
+wished = st.frozensets(st.sampled_from(naive.SERVICES), min_size=1)
+WORDS = ["START", "START", *MEANINGS]
+SPANS = [
+    *(timedelta(seconds=5), timedelta(minutes=40), timedelta(hours=7), timedelta(days=12)),
+    *(timedelta(days=31), timedelta(days=61), timedelta(days=280), naive.EIGHTEEN_MONTHS),
+]
 
 
 class Town(RuleBasedStateMachine):
@@ -46,33 +51,34 @@ class Town(RuleBasedStateMachine):
             self.transaction.__exit__(None, None, None)
 
     def someone(self, n: int):
+        World.figures["steps"] += 1
         self.world.passes(timedelta(seconds=3))
         return self.world.people[n]
 
-    @rule(n=whom, services=st.frozensets(st.sampled_from(naive.SERVICES), min_size=1))
-    def opts_in(self, n, services):
+    @rule(n=whom, services=wished, at_the_counter=st.booleans())
+    def opts_in(self, n, services, at_the_counter):
         person = self.someone(n)
-        self.world.issue(person)
+        self.world.issue(person, at_the_counter=at_the_counter)
         self.world.submit(person, services)
         if person.number is not None:
             self.world.passes(timedelta(seconds=3))
             self.world.text_in(person.number, person.row.facility, "START", work=True)
 
-    @rule(n=whom, services=st.frozensets(st.sampled_from(naive.SERVICES), min_size=1))
+    @rule(n=whom, services=wished)
     def submits(self, n, services):
         self.world.submit(self.someone(n), services)
 
-    @rule(n=whom)
-    def is_sent_the_form(self, n):
-        self.world.issue(self.someone(n))
+    @rule(n=whom, at_the_counter=st.booleans())
+    def is_given_the_form(self, n, at_the_counter):
+        self.world.issue(self.someone(n), at_the_counter=at_the_counter)
 
     @rule(n=whom)
     def disowns(self, n):
         self.world.disown(self.someone(n))
 
-    @rule(n=whom)
-    def withdraws_at_the_counter(self, n):
-        self.world.revoke(self.someone(n))
+    @rule(n=whom, by_import=st.booleans())
+    def withdraws_otherwise(self, n, by_import):
+        self.world.revoke(self.someone(n), by_import=by_import)
 
     @rule(n=whom, number=st.sampled_from([0, 1, 2, None]))
     def changes_number(self, n, number):
@@ -80,14 +86,30 @@ class Town(RuleBasedStateMachine):
         self.world.change_number(self.someone(n), wanted)
 
     @rule(answer=st.sampled_from(["shared", "passed_on"]))
-    def staff_answer(self, answer):
+    def staff_answer_shared_or_passed_on(self, answer):
         self.someone(0)
         self.world.answer(answer)
 
-    @rule(n=whom, comes_back=st.booleans())
-    def moves(self, n, comes_back):
-        person = self.someone(n)
-        self.world.move_in(person) if comes_back else self.world.move_out(person)
+    @rule(n=whom, nth=st.integers(0, 2))
+    def staff_answer_what_is_asked(self, n, nth):
+        self.world.answer_about(self.someone(n), nth)
+
+    @rule(n=whom)
+    def staff_end_a_hold(self, n):
+        self.world.end_hold(self.someone(n))
+
+    @rule(n=whom, later=st.sampled_from([timedelta(), timedelta(), timedelta(days=5)]))
+    def moves_out(self, n, later):
+        self.world.move_out(self.someone(n), later)
+
+    @rule(n=whom)
+    def moves_in(self, n):
+        self.world.move_in(self.someone(n))
+
+    @rule(n=whom)
+    def is_forgotten(self, n):
+        self.someone(0)
+        self.world.erase(self.world.numbers[n])
 
     @rule(n=whom, there=st.integers(0, 1), body=st.sampled_from(WORDS), work=st.sampled_from("yyn"))
     def texts(self, n, there, body, work):
@@ -105,15 +127,31 @@ class Town(RuleBasedStateMachine):
     def staff_write(self, n, purpose):
         self.world.write(self.someone(n), purpose)
 
-    @rule()
-    def worker_sends(self):
+    @rule(carrier=st.sampled_from(CARRIERS))
+    def worker_sends(self, carrier):
         self.someone(0)
-        self.world.dispatch()
+        self.world.dispatch(carrier)
 
-    @rule(span=st.sampled_from(SPANS))
-    def time_passes(self, span):
+    @rule(nth=st.integers(0, 5), code=st.sampled_from([21610, 30005, 30006, 30003]))
+    def carrier_calls_back(self, nth, code):
+        self.someone(0)
+        self.world.calls_back(nth, code)
+
+    @rule()
+    def worker_keeps_house(self):
+        self.someone(0)
+        self.world.keep_house()
+        for person in self.world.people:
+            shown = queries.of(tenant=person.row, scope=EVERYWHERE, now=self.world.now)
+            if any(call.sender == person.number for call in self.world.unread):
+                continue
+            if self.world.is_silent(person):
+                assert shown.silent
+
+    @rule(span=st.sampled_from(SPANS), carrier=st.sampled_from(CARRIERS))
+    def time_passes(self, span, carrier):
         self.world.passes(span)
-        self.world.dispatch()
+        self.world.dispatch(carrier)
 
     @invariant()
     def record_lists_and_screens_agree(self):
@@ -121,22 +159,24 @@ class Town(RuleBasedStateMachine):
         listed = queries.with_status(rows, self.world.now)
         for person, who in zip(self.world.people, listed, strict=True):
             shown = queries.of(tenant=who, scope=EVERYWHERE, now=self.world.now)
-            assert who.consent_status == shown.status  # type: ignore[attr-defined]
-            assert bool(who.consent_held) == shown.held  # type: ignore[attr-defined]
-            left = person.moved_out
-            over = left is not None and self.world.now >= left + timedelta(days=60)
             for service in naive.SERVICES:
                 active = naive.is_active(person.history, service, self.world.now)
-                assert shown.services[service] == (active and not over)
+                assert shown.services[service] == active
             assert (shown.status == "opted_in") == any(shown.services.values())
-            assert shown.held == naive.is_held(person.history)
+            assert shown.parked == naive.is_parked(person.history)
+            held = naive.is_held(person.history)
+            assert shown.held == (held or shown.parked or shown.silent)
+            assert not (shown.silent and shown.status == "opted_in") or self.world.is_silent(person)
+            if not self.world.lists_lag:
+                assert who.consent_status == shown.status  # type: ignore[attr-defined]
+                assert bool(who.consent_held) == shown.held  # type: ignore[attr-defined]
 
     @invariant()
     def the_kept_fold_is_the_ledgers(self):
         for row in Standing.objects.exclude(period=None).select_related("period"):
             assert row.period is not None
             standing = rules.fold(ledger.facts_of(row.period))
-            assert row.held == standing.held
+            assert (row.held, row.parked) == (standing.waits, standing.parked)
             assert (row.statements, row.notices) == (
                 "statements" in standing.active,
                 "notices" in standing.active,
@@ -152,8 +192,11 @@ class Town(RuleBasedStateMachine):
 
 
 def assert_chain_is_whole() -> None:
+    erased = set(Erasure.objects.values_list("particulars_id", flat=True))
     for event in LedgerEvent.objects.select_related("particulars"):
         ledger.to_fact(event)
+        if event.particulars_id is None or event.particulars_id in erased:
+            continue
         assert event.particulars is not None
         assert event.particulars_hash == ledger.particulars_hash(event.particulars)
 
@@ -172,10 +215,13 @@ def let_it_run(examples: int, steps: int) -> None:
 
 @pytest.mark.django_db
 def test_a_town_for_a_while():
-    let_it_run(examples=8, steps=16)
+    let_it_run(examples=6, steps=16)
 
 
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_town_for_long():
-    let_it_run(examples=16, steps=40)
+    """``WORLD_EXAMPLES=200 pytest -s -m slow`` lets it run for longer and says what happened."""
+    World.figures.clear()
+    let_it_run(examples=int(os.environ.get("WORLD_EXAMPLES", "12")), steps=40)
+    print(dict(World.figures))  # noqa: T201 - shown to who asks for it (-s)

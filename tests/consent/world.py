@@ -1,28 +1,35 @@
 """A small town on a database, acting at random, beside a record kept by hand.
 
 Every act goes through the product's own actions and is written down a second time, plainly: which
-tenant holds which number, who still rents, which links live, and each number period's history for
-``naive``. ``may_be_texted`` answers from that record alone.
+tenant holds which number, who still rents, which links live, which texts came and went, and each
+number period's history for ``naive``. ``may_be_texted`` answers from that record alone.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tenantline.carrier.codes import meaning_of
+from tenantline.carrier.types import Accepted, Rejected, RetryLater, Unclear
 from tenantline.consent import actions as consent
-from tenantline.consent import forms
+from tenantline.consent import bulk, counter, erasure, forms, unclear
 from tenantline.consent.rules import Kind
 from tenantline.consent.services import Service
 from tenantline.conversations import actions as conversations
 from tenantline.conversations import inbound
 from tenantline.conversations.actions import Draft
 from tenantline.facilities.models import Facility
-from tenantline.kernel.errors import Refused
+from tenantline.intake import actions as intake
+from tenantline.intake import queries as calls
+from tenantline.intake.actions import Status
+from tenantline.kernel.errors import TenantlineError
 from tenantline.kernel.phone import Number
+from tenantline.outbox import actions as outbox
+from tenantline.outbox import settle
 from tenantline.outbox.claiming import Job
-from tenantline.outbox.models import Text
-from tenantline.tenants import actions as tenants
+from tenantline.outbox.models import Attempt, Text
 from tenantline.tenants.models import NumberQuestion, Tenant
 from tests import cast
 from tests.consent import naive
@@ -35,18 +42,34 @@ COVERED_BY: dict[str, tuple[Service, ...]] = {
     "confirmation": naive.SERVICES,
 }
 CHAT_GOES_ON = timedelta(days=60)
+MEANINGS: dict[str, str] = {
+    "START": "start",
+    "“Unstop.”": "start",
+    "STOP": "stop",
+    "Rent is paid. Take me off your list!": "stop",
+    "ya no me manden mensajes": "stop",
+    "wrong number": "person",
+    "who is this?": "person",
+    "only text me about my bill": "wish",
+    "YES": "",
+    "I will stop by the office": "",
+}
+SIGNS = {"person": {"parked", "form_disowned"}, "wish": {"held"}}
+ENDS: dict[str, Kind] = {"person": "park_ended", "wish": "hold_ended"}
 
 
 @dataclass
 class Person:
-    """What the record knows of one tenant."""
+    """What the record knows of one tenant. ``left`` is when texts left to the current number."""
 
     row: Tenant
     number: Number | None
     history: list[Act] = field(default_factory=list)
     link: str = ""
-    link_made: datetime | None = None
+    link_until: datetime | None = None
     moved_out: datetime | None = None
+    leaves: datetime | None = None
+    left: list[datetime] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -54,14 +77,17 @@ class Unread:
     """An inbound text that was stored and not worked on."""
 
     call_id: int
+    sid: str
     sender: Number
     site: Facility
-    body: str
+    meaning: str
     at: datetime
 
 
 class World:
     """Two facilities, three tenants, three numbers."""
+
+    figures: Counter[str] = Counter()
 
     def __init__(self) -> None:
         self.now = cast.at_noon() + timedelta(days=2)
@@ -70,24 +96,34 @@ class World:
         holders = [(self.sites[0], 0), (self.sites[0], 0), (self.sites[1], 1)]
         self.people = [self._person(site, self.numbers[n]) for site, n in holders]
         self.unread: list[Unread] = []
+        self.came: dict[tuple[Number, int], list[datetime]] = defaultdict(list)
+        self.told: set[tuple[int, int]] = set()
+        self.lists_lag = False
 
     def _person(self, site: Facility, number: Number) -> Person:
         return Person(cast.tenant(site, f"Tenant of {site.code}", number=number), number)
 
     def passes(self, span: timedelta) -> None:
         self.now += span
+        for person in self.people:
+            if person.leaves is not None and person.leaves <= self.now:
+                self._has_left(person, person.leaves)
+                self.lists_lag = True
 
     # --- what staff and tenants do ---
 
-    def issue(self, person: Person) -> None:
+    def issue(self, person: Person, *, at_the_counter: bool = False) -> None:
         if person.number is None or person.moved_out:
             return
-        person.link = cast.issue_form(person.row, now=self.now)
-        person.link_made = self.now
+        if at_the_counter:
+            person.link = counter.issue(tenant=person.row, by=cast.TESTER, now=self.now).code
+            person.link_until = self.now + timedelta(minutes=30)
+        else:
+            person.link = cast.issue_form(person.row, now=self.now)
+            person.link_until = self.now + naive.FORM_WAITS
 
     def link_lives(self, person: Person) -> bool:
-        made = person.link_made
-        return made is not None and self.now < made + naive.FORM_WAITS
+        return person.link_until is not None and self.now < person.link_until
 
     def submit(self, person: Person, services: frozenset[Service]) -> None:
         if not person.link:
@@ -104,24 +140,29 @@ class World:
         if not self.link_lives(person):
             return
         forms.disown(token=person.link, ip="", user_agent="", now=self.now)
-        person.history.append(Act("form_disowned", self.now))
-        person.link_made = None
+        person.history.append(Act("form_disowned", self.now, source=f"form:{person.link}"))
+        person.link_until = None
 
-    def revoke(self, person: Person) -> None:
+    def revoke(self, person: Person, *, by_import: bool = False) -> None:
         if person.number is None:
             return
-        consent.record_revocation(
-            tenant=person.row, medium="phone", note="", by=cast.TESTER, now=self.now
-        )
+        if by_import:
+            bulk.record_revocations(
+                tenant_ids={person.row.pk}, medium="other", note="", by=cast.TESTER, now=self.now
+            )
+        else:
+            consent.record_revocation(
+                tenant=person.row, medium="phone", note="", by=cast.TESTER, now=self.now
+            )
         self._ends_for_all(person.number, "revoked", self.now)
 
     def change_number(self, person: Person, number: Number | None) -> None:
         consent.change_number(tenant=person.row, number=number, by=cast.TESTER, now=self.now)
-        self._holds(person, number)
+        if person.number != number:
+            self._holds(person, number)
 
     def _holds(self, person: Person, number: Number | None) -> None:
-        if person.number != number:
-            person.number, person.history, person.link_made = number, [], None
+        person.number, person.history, person.link_until, person.left = number, [], None, []
 
     def answer(self, answer: str) -> None:
         question = NumberQuestion.objects.filter(answered_at=None).order_by("id").first()
@@ -134,22 +175,73 @@ class World:
         if answer == "passed_on" and other.number == question.number:
             self._holds(other, None)
 
-    def move_out(self, person: Person) -> None:
-        consent.move_out(tenant=person.row, at=self.now, by=cast.TESTER, now=self.now)
-        person.moved_out = person.moved_out or self.now
-        person.link_made = None
-        until = person.moved_out + CHAT_GOES_ON
-        person.history.append(Act("tenancy_ended", self.now, until=until))
+    def answer_about(self, person: Person, nth: int) -> None:
+        """Staff answer what is asked about a number, whatever that is."""
+        asked = unclear.question(tenant=person.row)
+        if asked is None:
+            return
+        assert (asked.about == "person") == naive.is_parked(person.history)
+        said = asked.answers[nth % len(asked.answers)]
+        signs = {one.row.pk: self._sign(one, asked.about) for one in self.people}
+        unclear.answer(
+            tenant=person.row, source=asked.source, said=said, by=cast.TESTER, now=self.now
+        )
+        if said == "not_theirs":
+            self._holds(person, None)
+        elif said == "same":
+            person.history.append(Act("park_ended", self.now))
+        else:
+            self._answered_for_all(person, said, asked.about, signs)
+
+    def _sign(self, person: Person, about: str) -> Act | None:
+        return naive.what_holds(person.history, SIGNS[about], ENDS[about])
+
+    def _answered_for_all(
+        self, person: Person, said: str, about: str, signs: dict[int, Act | None]
+    ) -> None:
+        assert person.number is not None
+        if said == "revoked":
+            self._ends_for_all(person.number, "revoked", self.now)
+        mine = signs[person.row.pk]
+        for one in self._holders(person.number):
+            theirs = signs[one.row.pk]
+            if mine is not None and theirs is not None and theirs.source == mine.source:
+                one.history.append(Act(ENDS[about], self.now))
+
+    def end_hold(self, person: Person) -> None:
+        consent.end_hold(tenant=person.row, by=cast.TESTER, now=self.now)
+        if naive.is_held(person.history):
+            person.history.append(Act("hold_ended", self.now))
+
+    def move_out(self, person: Person, later: timedelta) -> None:
+        at = self.now + later
+        consent.move_out(tenant=person.row, at=at, by=cast.TESTER, now=self.now)
+        if person.moved_out is None and later:
+            person.leaves = at
+        else:
+            self._has_left(person, person.moved_out or at)
+
+    def _has_left(self, person: Person, at: datetime) -> None:
+        person.moved_out, person.leaves, person.link_until = at, None, None
+        person.history.append(Act("tenancy_ended", at, until=at + CHAT_GOES_ON))
 
     def move_in(self, person: Person) -> None:
-        tenants.move_in(tenant=person.row, unit="NEW", by=cast.TESTER, now=self.now)
-        person.moved_out = None
+        unit = f"NEW {self.now:%y%j%H%M%S}"
+        consent.move_in(tenant=person.row, unit=unit, by=cast.TESTER, now=self.now)
+        person.moved_out = person.leaves = None
+
+    def erase(self, number: Number) -> None:
+        try:
+            erasure.erase(number=number, why="a wish", early=True, by=cast.TESTER, now=self.now)
+        except TenantlineError:
+            self.figures["erasures refused"] += 1
 
     # --- what comes in ---
 
     def text_in(self, number: Number, site: Facility, body: str, *, work: bool) -> None:
         call = cast.receive(number, site, body, now=self.now, work=False)
-        self.unread.append(Unread(call.call_id, number, site, body, self.now))
+        self.came[number, site.pk].append(self.now)
+        self.unread.append(Unread(call.call_id, call.sid, number, site, MEANINGS[body], self.now))
         if work:
             self.read(self.unread[-1])
 
@@ -159,12 +251,18 @@ class World:
 
     def _heard(self, call: Unread) -> None:
         self.unread.remove(call)
-        if "STOP" in call.body:
+        self.figures["texts in"] += 1
+        holders = self._holders(call.sender)
+        if call.meaning == "stop":
             self._ends_for_all(call.sender, "stopped", call.at)
-        elif call.body == "START":
-            for person in self._holders(call.sender):
-                if person.row.facility_id == call.site.pk:
-                    person.history.append(Act("started", call.at))
+        elif call.meaning == "start":
+            here = [person for person in holders if person.row.facility_id == call.site.pk]
+            for person in here:
+                person.history.append(Act("started", call.at))
+        elif call.meaning:
+            kind: Kind = "parked" if call.meaning == "person" else "held"
+            for person in holders:
+                person.history.append(Act(kind, call.at, source=call.sid))
 
     def _holders(self, number: Number) -> list[Person]:
         return [person for person in self.people if person.number == number]
@@ -190,30 +288,85 @@ class World:
         try:
             conversations.send(tenant=person.row, draft=draft, by=cast.TESTER, now=self.now)
             allowed = True
-        except Refused:
+        except TenantlineError:
             allowed = False
         assert allowed == expected
+        self.figures["texts written" if allowed else "texts refused"] += 1
 
-    def dispatch(self) -> list[Job]:
+    def dispatch(self, carrier: str = "takes it") -> list[Job]:
+        """Claim what may leave, hold it against the record, and let the carrier answer."""
         waiting = list(Text.objects.filter(state="queued").select_related("clearance"))
         jobs = cast.claim(now=self.now)
         for job in jobs:
-            person = next(p for p in self.people if p.row.pk == job.cleared.tenant_id)
+            person = self._whose(job.cleared.tenant_id)
             assert person.number == job.cleared.number
             assert self.may_be_texted(person, job.cleared.purpose)
         for text in waiting:
             self._was_rightly_withheld(text)
+        for job in jobs:
+            self._leaves(job, carrier)
         return jobs
+
+    def _leaves(self, job: Job, carrier: str) -> None:
+        self.figures["texts that left"] += 1
+        if carrier == "kills the sender":
+            return  # nobody settles; the lease runs out
+        sid = f"SM{job.attempt_id:032d}"
+        settle.settle(attempt_id=job.attempt_id, outcome=_OUTCOMES[carrier](sid), now=self.now)
+        if carrier == "takes it":
+            self._whose(job.cleared.tenant_id).left.append(self.now)
+        elif carrier in _REFUSALS:
+            self._hears_code(_REFUSALS[carrier], job.cleared.number)
+
+    def calls_back(self, nth: int, code: int) -> None:
+        """The carrier tells of an error with a text that it took."""
+        taken = list(Attempt.objects.filter(outcome="accepted").select_related("text__clearance"))
+        if not taken:
+            return
+        attempt = taken[nth % len(taken)]
+        call = Status(
+            attempt.token, attempt.carrier_sid, cast.ACCOUNT, "undelivered", str(code), {}
+        )
+        intake.store([call], now=self.now)
+        for stored in calls.unworked_statuses():
+            settle.apply_status(call=stored, now=self.now)
+            intake.mark_status_worked([stored.pk], now=self.now)
+        if code in _REFUSALS.values() and (attempt.text_id, code) not in self.told:
+            self.told.add((attempt.text_id, code))
+            self._hears_code(code, Number(attempt.text.clearance.number))
+
+    def _hears_code(self, code: int, number: Number) -> None:
+        self.figures["errors of the carrier"] += 1
+        if code == 21610:
+            self._ends_for_all(number, "stopped", self.now)
+            return
+        for person in self._holders(number):
+            if not naive.is_parked(person.history):
+                person.history.append(Act("parked", self.now, source=f"{code} at {self.now}"))
+
+    def keep_house(self) -> None:
+        """What the worker does every minute, as far as it touches texts and consent."""
+        settle.sweep_leases(now=self.now)
+        consent.sweep_tenancies(now=self.now)
+        outbox.note_silence(now=self.now)
+        outbox.withhold_out_of_date(now=self.now)
+        outbox.recheck_waiting(now=self.now)
+        self.lists_lag = False
+
+    def _whose(self, tenant_id: int) -> Person:
+        return next(person for person in self.people if person.row.pk == tenant_id)
 
     def _was_rightly_withheld(self, text: Text) -> None:
         text.refresh_from_db()
         if text.state != "withheld" or text.reason_code == "out_of_date":
             return
-        person = next(p for p in self.people if p.row.pk == text.clearance.tenant_id)
+        person = self._whose(text.clearance.tenant_id)
         same_number = person.number == text.clearance.number
         assert not (same_number and self.may_be_texted(person, text.clearance.purpose)) or (
             text.reason_code == "number_changed"
         )
+
+    # --- what the record says ---
 
     def may_be_texted(self, person: Person, purpose: str) -> bool:
         """R1 to R4, R12, R15, from the record alone."""
@@ -223,8 +376,42 @@ class World:
             over = self.now >= person.moved_out + CHAT_GOES_ON
             if over or purpose in {"statement", "notice"}:
                 return False
-        if purpose != "chat" and naive.is_held(person.history):
+        if naive.is_parked(person.history):
+            return False
+        if purpose != "chat" and (naive.is_held(person.history) or self.is_silent(person)):
             return False
         return any(
             naive.is_active(person.history, service, self.now) for service in COVERED_BY[purpose]
         )
+
+    def is_silent(self, person: Person) -> bool:
+        """R15: whether 18 months went by without a text since the last START that counts."""
+        history = person.history
+        if person.number is None or not any(naive.began(history, s) for s in naive.SERVICES):
+            return False
+        starts = [
+            act.at
+            for place, act in enumerate(history)
+            if act.kind == "started" and not naive.is_overtaken(history[:place], act)
+        ]
+        unread = {call.at for call in self.unread if call.sender == person.number}
+        came = set(self.came[person.number, person.row.facility_id]) - unread
+        texts = [at for at in [*came, *person.left] if at >= max(starts)]
+        return naive.was_silent([max(starts), *texts], self.now)
+
+
+_REFUSALS = {"says 21610": 21610, "says 30005": 30005, "says 30006": 30006}
+
+
+def _refused(code: int) -> Rejected:
+    meaning = meaning_of(code)
+    return Rejected(code, 400, meaning.words, meaning.kind)
+
+
+_OUTCOMES = {
+    "takes it": lambda sid: Accepted(sid, "queued", 1),
+    "is busy": lambda sid: RetryLater(None, "busy", 20429),
+    "is unclear": lambda sid: Unclear("timed out"),
+    **{words: (lambda sid, code=code: _refused(code)) for words, code in _REFUSALS.items()},
+}
+CARRIERS = ["takes it", "takes it", "takes it", "kills the sender", *list(_OUTCOMES)[1:]]

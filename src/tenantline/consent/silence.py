@@ -109,9 +109,15 @@ def _note(tenant: Tenant, period: NumberPeriod, look: _Look) -> None:
 def _last_texts(
     period_ids: Collection[int], *, left: Left, before: datetime | None = None
 ) -> dict[int, datetime]:
-    """Return when the last text came in or left, by number period; nothing where none did."""
+    """Return when the last text came in or left, by number period; nothing where none did.
+
+    What came in counts when it is worked on: until then it has not broken the silence, and the
+    gate lets nothing leave.
+    """
     calls = InboundCall.objects.filter(
-        sender=OuterRef("number"), line__facility=OuterRef("tenant__facility")
+        sender=OuterRef("number"),
+        line__facility=OuterRef("tenant__facility"),
+        worked_at__isnull=False,
     )
     if before is not None:
         calls = calls.filter(received_at__lt=before)
