@@ -9,12 +9,13 @@ import pytest
 from tenantline.audit.models import Entry
 from tenantline.conversations import actions as conversations
 from tenantline.facilities.scope import EVERYWHERE, Scope
-from tenantline.kernel import clock
+from tenantline.kernel import clock, segments
 from tenantline.kernel.errors import BadInput, Conflict, NotFound, Refused
-from tenantline.letters import actions, preview, queries
+from tenantline.letters import actions, fields, preview, queries, rules
 from tenantline.letters.actions import Standing
 from tenantline.letters.composing import Bodies
 from tenantline.letters.models import Notice
+from tenantline.letters.starters import STARTERS
 from tenantline.mail.models import Email
 from tenantline.outbox.models import Text
 from tenantline.tenants import actions as tenants
@@ -291,3 +292,18 @@ def test_a_charge_that_was_reversed_is_no_cause(olive):
     cast.entry(olive, "reversal", 9_500, reverses=olive.entries.get().pk)
     assert cast.claim(now=NOON) == []
     assert Text.objects.get(pk=notice.message.text_id).reason == "The charge was reversed."
+
+
+# --- letters to begin with ---
+
+
+@pytest.mark.parametrize(("standing", "bodies"), STARTERS, ids=lambda one: getattr(one, "name", ""))
+def test_a_letter_to_begin_with_can_be_made_and_its_text_may_go(standing, bodies):
+    made = actions.create(standing=standing, bodies=bodies, facility=None, by=cast.TESTER, now=NOON)
+    for language in ("en", "es"):
+        words = queries.bodies(queries.current(made), language)
+        assert words.print
+        if words.sms:
+            has_field = fields.read(words.sms).has_account_field
+            assert rules.may_be_sms(category=made.category, has_account_field=has_field) is None
+            assert segments.measure(words.sms).encoding == "GSM-7"

@@ -26,6 +26,8 @@ from tenantline.facilities import actions as facilities
 from tenantline.facilities.actions import LineDetails
 from tenantline.kernel.crypto import new_token
 from tenantline.kernel.phone import Number
+from tenantline.letters import actions as letter_actions
+from tenantline.letters.starters import STARTERS
 from tenantline.mail import actions as mail
 from tenantline.mail import queries as letters
 from tenantline.sandbox import history
@@ -111,9 +113,15 @@ def build(*, now: datetime) -> list[SignIn]:
         places = _open_facilities(now - _OPENED)
         sign_ins, actors = _hire(places, now - _OPENED)
         sites = _connect(places, actors, now - _OPENED)
+        _write_letters(now - _OPENED)
         for at, tenancy, step in sorted(_timeline(sites, now), key=lambda entry: entry[0]):
             _STEPS[step.does](tenancy, step, at)
     return sign_ins
+
+
+def _write_letters(at: datetime) -> None:
+    for standing, bodies in STARTERS:
+        letter_actions.create(standing=standing, bodies=bodies, facility=None, by=BY, now=at)
 
 
 def _open_facilities(at: datetime) -> dict[str, Facility]:

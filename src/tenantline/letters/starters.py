@@ -1,0 +1,83 @@
+"""Letters to begin with, which the demo has and an office can take over and change.
+
+Nothing statutory is among them: what a lien notice must say is the law of the state.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tenantline.letters.composing import Bodies
+from tenantline.letters.rules import Standing
+
+# The Spanish texts do without accents: one of them would make every text twice as dear.
+STARTERS: Final[tuple[tuple[Standing, dict[str, Bodies]], ...]] = (
+    (
+        Standing(name="Payment reminder", category="payment_due"),
+        {
+            "en": Bodies(
+                sms="A balance of {{account.balance}} is due {{account.due_date}}. Pay at the "
+                "office or call us.",
+                print="Dear {{tenant.name}},\n\nA payment for unit {{tenant.unit}} is due on "
+                "{{account.due_date}}. Your balance is {{account.balance}}.\n\nYou can pay at the "
+                "office or by telephone: {{facility.phone}}.\n\n{{facility.name}}",
+            ),
+            "es": Bodies(
+                sms="Saldo de {{account.balance}} con vencimiento el {{account.due_date}}. Pague "
+                "en la oficina o llame.",
+                print="Estimado(a) {{tenant.name}}:\n\nEl pago de la unidad {{tenant.unit}} vence "
+                "el {{account.due_date}}. Su saldo es de {{account.balance}}.\n\nPuede pagar en la "
+                "oficina o por teléfono: {{facility.phone}}.\n\n{{facility.name}}",
+            ),
+        },
+    ),
+    (
+        Standing(name="Past due", category="past_due", legal_class="contractual"),
+        {
+            "en": Bodies(
+                sms="Your account is {{account.days_late}} days late; {{account.overdue}} is past "
+                "due. Please pay, or call the office.",
+                print="Dear {{tenant.name}},\n\nThe account of unit {{tenant.unit}} is past due "
+                "since {{account.due_date}}. Past due are {{account.overdue}}; the balance is "
+                "{{account.balance}}.\n\nPlease pay at once, or call us: {{facility.phone}}.\n\n"
+                "{{facility.name}}\n{{facility.address}}",
+            ),
+            "es": Bodies(
+                sms="Su cuenta tiene {{account.days_late}} dias de atraso; debe "
+                "{{account.overdue}}. Pague o llame a la oficina.",
+                print="Estimado(a) {{tenant.name}}:\n\nLa cuenta de la unidad {{tenant.unit}} está "
+                "vencida desde el {{account.due_date}}. Debe {{account.overdue}}; su saldo es de "
+                "{{account.balance}}.\n\nPague cuanto antes o llámenos: {{facility.phone}}.\n\n"
+                "{{facility.name}}\n{{facility.address}}",
+            ),
+        },
+    ),
+    (
+        Standing(name="Payment received", category="payment_received"),
+        {
+            "en": Bodies(
+                sms="Thank you for your payment. Your balance is now {{account.balance}}.",
+                print="Dear {{tenant.name}},\n\nThank you for your payment. Your balance is now "
+                "{{account.balance}}.\n\n{{facility.name}}",
+            ),
+            "es": Bodies(
+                sms="Gracias por su pago. Su saldo es ahora de {{account.balance}}.",
+                print="Estimado(a) {{tenant.name}}:\n\nGracias por su pago. Su saldo es ahora de "
+                "{{account.balance}}.\n\n{{facility.name}}",
+            ),
+        },
+    ),
+    (
+        Standing(name="Welcome", category="welcome"),
+        {
+            "en": Bodies(
+                print="Dear {{tenant.name}},\n\nWelcome to {{facility.name}}. Your unit is "
+                "{{tenant.unit}}. The office answers at {{facility.phone}}.",
+            ),
+            "es": Bodies(
+                print="Estimado(a) {{tenant.name}}:\n\nBienvenido(a) a {{facility.name}}. Su "
+                "unidad es la {{tenant.unit}}. La oficina contesta en el {{facility.phone}}.",
+            ),
+        },
+    ),
+)
