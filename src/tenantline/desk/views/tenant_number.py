@@ -80,9 +80,9 @@ def changed(request: DeskRequest, tenant_id: int) -> HttpResponse:
     """Say what a change of number has done, and offer the next step."""
     context = header(request, tenant_id, "info")
     tenant = context["tenant"]
-    held = [one for one in tenants.periods(tenant.pk) if one.ended_at is not None]
+    ended = [(one.ended_at, one) for one in tenants.periods(tenant.pk) if one.ended_at is not None]
     context |= {
-        "before": max(held, key=lambda one: one.ended_at, default=None),
+        "before": max(ended, key=lambda pair: pair[0])[1] if ended else None,
         "questions": asking.about(request.desk, tenant.pk),
         "obstacle": forms.obstacle(tenant, request.desk.now),
     }

@@ -60,8 +60,9 @@ def page(request: DeskRequest) -> HttpResponse:
 def _rows(request: DeskRequest, desk: Desk, about: str) -> dict[str, Any]:
     if about == _NUMBERS:
         asked, others = tenants.questions_waiting(scope=desk.scope, view=desk.view)
-        shown = Paginator(asked, _PER_PAGE).get_page(request.GET.get("page"))
-        return {"shown": shown, "rows": asking.shown(desk, shown), "others": others}
+        questions_shown = Paginator(asked, _PER_PAGE).get_page(request.GET.get("page"))
+        rows = asking.shown(desk, questions_shown)
+        return {"shown": questions_shown, "rows": rows, "others": others}
     kind = next(known for known in ANSWERS if known == about)
     held = waiting.held(scope=desk.view, about=kind)
     shown = Paginator(held, _PER_PAGE).get_page(request.GET.get("page"))
