@@ -56,6 +56,8 @@ _ACTS: Final = {
     "returns.cancelled": "put a return file away",
     "returns.recorded": "recorded that a payment came back",
     "returns.set_aside": "set a return aside",
+    "statement.issued": "issued a statement",
+    "statement.sent_again": "sent a statement again",
     "staff.added": "added a staff member",
     "staff.deactivated": "deactivated a staff member",
     "staff.granted": "said where a staff member works",

@@ -11,6 +11,7 @@ from tenantline.desk import (
     import_urls,
     ledger_urls,
     letter_urls,
+    statement_urls,
 )
 from tenantline.desk.views import (
     account,
@@ -98,6 +99,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *import_urls.urlpatterns,
     *ledger_urls.urlpatterns,
     *letter_urls.urlpatterns,
+    *statement_urls.urlpatterns,
     path("search/", frame.search, name="search"),
     path("unread/", frame.unread, name="unread"),
     path("alarms/", frame.alarms, name="alarms"),
