@@ -18,12 +18,19 @@ from tenantline.billing.reasons import CHANGES, REASONS, may_retry
 from tenantline.facilities.scope import Scope
 from tenantline.kernel.errors import NotFound
 from tenantline.kernel.secrets import vault
+from tenantline.tenants.models import Tenant
 
 
 def of_facilities(scope: Scope) -> QuerySet[ReturnedPayment]:
     """Return what came back at the facilities in scope, newest first."""
     rows = ReturnedPayment.objects.select_related("tenant", "facility", "fee", "payment")
     return scope.narrow(rows).order_by("-id")
+
+
+def of_tenant(tenant: Tenant) -> list[ReturnedPayment]:
+    """Return a tenant's payments that came back, newest first."""
+    rows = ReturnedPayment.objects.filter(tenant=tenant).select_related("payment", "fee")
+    return list(rows.order_by("-id")[:20])
 
 
 def waiting(scope: Scope) -> QuerySet[ReturnedPayment]:

@@ -69,6 +69,12 @@ def dollars(cents: int) -> str:
 
 
 @register.filter
+def plain_dollars(cents: int) -> str:
+    """Write cents as a form field holds them: ``1234.50``."""
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+@register.filter
 def national(number: str) -> str:
     """Write an E.164 number as people read it out."""
     return phone.national(phone.Number(number))

@@ -10,12 +10,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tenantline.billing import autopay as drafts
 from tenantline.consent import history, people, unclear
 from tenantline.consent import queries as consent
 from tenantline.consent.people import Wanted
 from tenantline.consent.tenancies import ending_of
 from tenantline.conversations import queries as conversations
-from tenantline.desk import asking, problems
+from tenantline.desk import asking, ending_autopay, problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.choices import AUTOPAY, DELIVERY, LANGUAGES
 from tenantline.desk.forms import Form, typed
@@ -23,6 +24,7 @@ from tenantline.evidence import queries as evidence
 from tenantline.kernel import phone
 from tenantline.kernel.errors import BadInput, Conflict
 from tenantline.outbox import waiting
+from tenantline.statements import queries as statements
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.queries import Sharing
 
@@ -77,6 +79,8 @@ def info(request: DeskRequest, tenant_id: int) -> HttpResponse:
     form = _details_of(tenant)
     if request.method == "POST":
         demand(request, "edit_tenants")
+        if ending_autopay.must_ask(request.POST, tenant):
+            return ending_autopay.ask(request, context)
         try:
             _change(request, tenant)
         except (BadInput, Conflict) as error:
@@ -86,6 +90,8 @@ def info(request: DeskRequest, tenant_id: int) -> HttpResponse:
             return problems.see_other("desk:tenant", tenant.pk)
     context |= {"form": form, "languages": LANGUAGES, "delivery": DELIVERY, "autopay": AUTOPAY}
     context |= _opt_in(request, tenant, context["consent"])
+    context["pending"] = drafts.pending(tenant.pk)
+    context["no_statements"] = statements.switch_reason(tenant=tenant, now=request.desk.now)
     return render(request, "desk/tenant_info.html", context, status=400 if form.error else 200)
 
 
@@ -93,6 +99,7 @@ def _details_of(tenant: Tenant) -> Form:
     values: dict[str, str | list[str]] = {
         name: str(getattr(tenant, name) or "") for name in _DETAILS
     }
+    values["autopay_day"] = str(tenant.autopay_day or "")
     for name in _SWITCHES:
         values[name] = ["on"] if getattr(tenant, name) else []
     return Form(values)
@@ -103,9 +110,11 @@ def _change(request: DeskRequest, tenant: Tenant) -> None:
         name: request.POST[name] for name in _DETAILS if name in request.POST
     }
     details |= {name: name in request.POST for name in _SWITCHES}
-    people.change(
-        tenant=tenant, wanted=Wanted(details=details), by=request.desk.actor, now=request.desk.now
-    )
+    if "autopay_day" in request.POST:
+        details["autopay_day"] = ending_autopay.day_said(request.POST)
+    cancels = request.POST.get(ending_autopay.ANSWER) == ending_autopay.CANCEL
+    wanted = Wanted(details=details, cancel_pending_draft=cancels)
+    people.change(tenant=tenant, wanted=wanted, by=request.desk.actor, now=request.desk.now)
 
 
 def _opt_in(request: DeskRequest, tenant: Tenant, standing: consent.Consent) -> dict[str, Any]:
