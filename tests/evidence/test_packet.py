@@ -11,7 +11,8 @@ import pytest
 from tenantline.audit.models import Entry
 from tenantline.consent import actions as consent
 from tenantline.consent import erasure
-from tenantline.evidence import actions, pdf
+from tenantline.consent.models import LedgerEvent
+from tenantline.evidence import actions, events, pdf
 from tenantline.evidence.packet import Packet
 from tenantline.evidence.printing import printed
 from tenantline.facilities.models import Facility
@@ -179,6 +180,23 @@ def test_more_texts_than_can_be_printed_are_told_and_attached():
         "50 older texts stand in consent.json, for their number. 7 texts before those are counted "
         "only."
     )
+
+
+def test_a_ledger_too_long_to_walk_is_told_and_each_event_checked():
+    number = cast.mobile_of(cast.stopped(cast.site()))
+    found = actions.facts(number=number, scope=EVERYWHERE, by=cast.TESTER, now=clock.now(), walk=3)
+    assert not found.check.whole
+    assert all(event.holds for event in found.events)
+    assert "too long to be checked" in dict(printed(found)["summary"])["Ledger"]
+
+
+def test_an_event_that_was_altered_is_marked():
+    who = cast.stopped(cast.site())
+    event = LedgerEvent.objects.select_related("facility").latest("sequence")
+    event.body = '{"source":"SM1"}'
+    [told] = events.events([event], EVERYWHERE, "UTC")
+    assert not told.holds
+    assert packet(who).events[-1].holds
 
 
 def test_the_audit_log_knows_the_file_again_and_names_no_number():

@@ -56,10 +56,10 @@ def export(number: str, output: Path | None, as_json: bool) -> None:
     asked = phone.parse(number)
     now = clock.now()
     if as_json:
-        packet = actions.facts(number=asked, scope=EVERYWHERE, by=start.BY, now=now)
+        packet = actions.facts(number=asked, scope=EVERYWHERE, by=start.BY, now=now, walk=None)
         _give(packet.as_json(), output)
     else:
-        made = actions.proof_packet(number=asked, scope=EVERYWHERE, by=start.BY, now=now)
+        made = actions.proof_packet(number=asked, scope=EVERYWHERE, by=start.BY, now=now, walk=None)
         packet = made.packet
         path = output or Path(made.file_name)
         _write(path, made.content)

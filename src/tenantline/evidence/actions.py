@@ -23,15 +23,23 @@ class Made:
     file_name: str
 
 
-def proof_packet(*, number: Number, scope: Scope, by: Actor, now: datetime) -> Made:
+def proof_packet(
+    *,
+    number: Number,
+    scope: Scope,
+    by: Actor,
+    now: datetime,
+    walk: int | None = queries.LONGEST_WALK,
+) -> Made:
     """Make the proof packet of a number and note who took it along.
 
+    ``walk``: how long a ledger is checked as a whole meanwhile (None: however long).
     The audit entry keeps the file's SHA-256, so that a file can be known again, and no number.
 
     Raises:
         NotFound: nothing is known about the number, as far as ``scope`` may see.
     """
-    packet = facts(number=number, scope=scope, by=by, now=now)
+    packet = facts(number=number, scope=scope, by=by, now=now, walk=walk)
     content = pdf.render(packet)
     holders = {one.tenant_id for one in packet.holders}
     audit.record(
@@ -47,9 +55,16 @@ def proof_packet(*, number: Number, scope: Scope, by: Actor, now: datetime) -> M
     return Made(packet, content, name)
 
 
-def facts(*, number: Number, scope: Scope, by: Actor, now: datetime) -> Packet:
-    """Return what a packet shows; raises as ``proof_packet``."""
-    return queries.gather(number=number, scope=scope, made_by=by.name, now=now)
+def facts(
+    *,
+    number: Number,
+    scope: Scope,
+    by: Actor,
+    now: datetime,
+    walk: int | None = queries.LONGEST_WALK,
+) -> Packet:
+    """Return what a packet shows; takes and raises what ``proof_packet`` does."""
+    return queries.gather(number=number, scope=scope, made_by=by.name, now=now, walk=walk)
 
 
 def _site_of(packet: Packet) -> int | None:

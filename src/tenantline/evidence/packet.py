@@ -111,9 +111,11 @@ class Sent:
 class Check:
     """What a check of the whole ledger found when the packet was made.
 
-    ``trouble`` is the sentence that names the first link which does not hold, else empty.
+    ``whole`` False: it was too long to be checked meanwhile. ``trouble`` is the sentence that
+    names the first link which does not hold, else empty.
     """
 
+    whole: bool
     events: int
     head: str
     trouble: str

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from tenantline.evidence import words
-from tenantline.evidence.packet import Event, Form, Holder, Packet, Sent
+from tenantline.evidence.packet import Check, Event, Form, Holder, Packet, Sent
 from tenantline.kernel import phone
 from tenantline.kernel.days import long_day
 from tenantline.kernel.phone import Number
@@ -76,22 +76,31 @@ def _answers(packet: Packet) -> list[str]:
 
 def _summary(packet: Packet) -> list[tuple[str, str]]:
     left = sum(1 for one in packet.texts if one.left) + packet.texts_left_out
-    verified = (
-        packet.check.trouble
-        or f"The whole ledger, {packet.check.events:,} events, was checked when this was made, "
-        f"and it holds. {packet.check.anchor}"
-    )
     return [
         ("Number", f"{packet.national} ({packet.number})"),
         ("Held by", "; ".join(f"{one.name}, {one.site.name}" for one in packet.holders) or "—"),
         ("Today", "; ".join(one.status for one in packet.holders) or "—"),
         ("Ledger events", _count(len(packet.events), "event about this number")),
         ("Texts", f"{_count(left, 'text')} handed to the carrier"),
-        ("Ledger", verified),
+        ("Ledger", _checked(packet.check)),
         ("Covers", packet.covers),
         ("Made", f"{words.moment(packet.made_at, packet.zone)} ({_utc(packet.made_at)})"),
         ("Made by", f"{packet.made_by}, on {packet.installation}"),
     ]
+
+
+def _checked(check: Check) -> str:
+    if check.trouble:
+        return check.trouble
+    if not check.whole:
+        return (
+            f"The ledger, {check.events:,} events, is too long to be checked while this is made; "
+            "each event below was checked by itself. Section 5 has the command that checks all."
+        )
+    return (
+        f"The whole ledger, {check.events:,} events, was checked when this was made, and it "
+        f"holds. {check.anchor}"
+    )
 
 
 def _held(one: Holder) -> list[tuple[str, str]]:

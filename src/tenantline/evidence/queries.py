@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -25,15 +26,20 @@ from tenantline.outbox.models import Text
 from tenantline.tenants.models import NumberPeriod
 
 MOST_TEXTS: Final = 5_000
+# A ledger that is longer is not walked while somebody waits for a page: some ten seconds.
+LONGEST_WALK: Final = 150_000
 _ABOUT_EVERYBODY: Final = frozenset({"stopped", "revoked"})
 _NOT_SENT: Final = frozenset({"withheld", "queued"})
 
 
-def gather(*, number: Number, scope: Scope, made_by: str, now: datetime) -> Packet:
+def gather(
+    *, number: Number, scope: Scope, made_by: str, now: datetime, walk: int | None = LONGEST_WALK
+) -> Packet:
     """Return everything that is known about a number's consent, as far as ``scope`` may see it.
 
-    Checks the whole ledger as well. Of what other facilities know, a STOP or a revocation is told
-    without names, and the rest is a count.
+    Checks the whole ledger as well, if it has at most ``walk`` events (None: however many). Of
+    what other facilities know, a STOP or a revocation is told without names, and the rest is a
+    count.
 
     Raises:
         NotFound: nobody in scope holds or held the number, and the ledger says nothing about it.
@@ -62,7 +68,7 @@ def gather(*, number: Number, scope: Scope, made_by: str, now: datetime) -> Pack
         events=told.events(seen, scope, zone),
         texts=tuple(_sent(row) for row in _newest(rows, MOST_TEXTS)),
         texts_left_out=max(0, count - MOST_TEXTS),
-        check=check(),
+        check=check(walk=walk),
         installation=settings.PUBLIC_URL or "",
     )
 
@@ -81,16 +87,20 @@ def period_of(*, tenant_id: int, period_id: int) -> NumberPeriod:
     return found
 
 
-def check() -> Check:
+def check(*, walk: int | None) -> Check:
     """Return what a check of the whole ledger finds now; what does not hold is a sentence."""
     last = LedgerEvent.objects.order_by("-sequence").first()
     head = last.hash if last else ledger.GENESIS
     count = last.sequence if last else 0
+    known = Check(whole=True, events=count, head=head, trouble="", anchor="", gone=0)
+    if walk is not None and count > walk:
+        return replace(known, whole=False)
     try:
         found = chain.verify_all()
     except LedgerBroken as broken:
-        return Check(events=count, head=head, trouble=broken.sentence, anchor="", gone=0)
+        return replace(known, trouble=broken.sentence)
     return Check(
+        whole=True,
         events=found.chain.events,
         head=found.chain.last_hash,
         trouble="",
