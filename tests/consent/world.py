@@ -21,6 +21,7 @@ from tenantline.conversations import actions as conversations
 from tenantline.conversations import inbound
 from tenantline.conversations.actions import Draft
 from tenantline.facilities.models import Facility
+from tenantline.facilities.scope import EVERYWHERE
 from tenantline.intake import actions as intake
 from tenantline.intake import queries as calls
 from tenantline.intake.actions import Status
@@ -232,7 +233,14 @@ class World:
 
     def erase(self, number: Number) -> None:
         try:
-            erasure.erase(number=number, why="a wish", early=True, by=cast.TESTER, now=self.now)
+            erasure.erase(
+                number=number,
+                why="a wish",
+                early=True,
+                scope=EVERYWHERE,
+                by=cast.TESTER,
+                now=self.now,
+            )
         except TenantlineError:
             self.figures["erasures refused"] += 1
 
