@@ -10,7 +10,7 @@ import pytest
 
 from tenantline.audit.models import Entry
 from tenantline.consent import actions as consent
-from tenantline.consent import erasure
+from tenantline.consent import erasure, unclear
 from tenantline.consent.models import LedgerEvent
 from tenantline.evidence import actions, events, pdf
 from tenantline.evidence.packet import Packet
@@ -236,3 +236,15 @@ def test_after_five_years_nothing_has_to_be_said():
         now=later,
     )
     assert done.events == 4
+
+
+def test_a_question_about_an_erased_text_can_still_be_answered():
+    who = cast.tenant(cast.site())
+    number = cast.mobile_of(who)
+    cast.receive(number, who.facility, "only text me about my bill")
+    by, now = cast.TESTER, clock.now()
+    erasure.erase(number=number, why="their wish", early=True, scope=EVERYWHERE, by=by, now=now)
+    asked = unclear.question(tenant=who)
+    assert asked is not None
+    unclear.answer(tenant=who, source=asked.source, said="revoked", by=by, now=now)
+    assert "revoked" in [event.kind for event in packet(who).events]

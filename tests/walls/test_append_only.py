@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from tenantline.consent import erasure, ledger
+from tenantline.consent import chain, erasure, ledger
 from tenantline.consent.models import Clearance, LedgerEvent, LedgerHead, Particulars
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import clock, walls
@@ -141,7 +141,8 @@ def chain_is_whole() -> bool:
     return (head.hash, head.sequence) == (previous, sequence)
 
 
-def test_parallel_appends_never_fork(fresh_database):
+def test_parallel_appends_never_fork(fresh_database, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
     number = cast.mobile()
     ledger.prepare()
 
@@ -163,6 +164,7 @@ def test_parallel_appends_never_fork(fresh_database):
         thread.join()
     assert LedgerEvent.objects.count() == 30
     assert chain_is_whole()
+    assert chain.verify_all().anchor.marks == 30
 
 
 def test_a_failed_act_leaves_no_gap_in_the_chain(filled):

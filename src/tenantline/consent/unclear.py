@@ -220,7 +220,9 @@ def _asked(event: LedgerEvent | None, about: About) -> Question | None:
 def _asking(period: NumberPeriod, about: About) -> LedgerEvent | None:
     """Return the newest event that held the number, or that parked it."""
     kinds = ("parked", "form_disowned") if about == "person" else ("held",)
-    rows = LedgerEvent.objects.filter(period_id=period.pk, kind__in=kinds)
+    # Joined, because what stood beside an event may have been erased.
+    rows = LedgerEvent.objects.select_related("particulars")
+    rows = rows.filter(period_id=period.pk, kind__in=kinds)
     return rows.order_by("-sequence").first()
 
 
