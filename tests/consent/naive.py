@@ -15,6 +15,7 @@ from tenantline.consent.rules import Kind
 from tenantline.consent.services import Service
 
 SERVICES: tuple[Service, ...] = ("chat", "statements", "notices")
+PURPOSES = ("chat", "statement", "notice")
 ENDS_ALL = {"stopped", "revoked", "number_closed"}
 FORM_WAITS = timedelta(days=30)
 EIGHTEEN_MONTHS = timedelta(days=548)

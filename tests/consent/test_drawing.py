@@ -56,7 +56,7 @@ def shown(standing: Standing) -> tuple[str, ...]:
 
 def cell(way: tuple[Kind, ...], kind: Kind) -> str:
     before, now = rules.fold(facts(way)), rules.fold(after(facts(way), kind))
-    return "–" if shown(before) == shown(now) else ", ".join(filter(None, shown(now)))
+    return "\N{EN DASH}" if shown(before) == shown(now) else ", ".join(filter(None, shown(now)))
 
 
 def table() -> str:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     rule,
     run_state_machine_as_test,
@@ -50,6 +51,12 @@ class Town(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.transaction.__exit__(None, None, None)
 
+    @initialize(services=st.lists(wished, min_size=3, max_size=3))
+    def all_have_opted_in(self, services):
+        for n, wish in enumerate(services):
+            self.opts_in(n, wish, False)
+        self.world.dispatch()
+
     def someone(self, n: int):
         World.figures["steps"] += 1
         self.world.passes(timedelta(seconds=3))
@@ -57,6 +64,7 @@ class Town(RuleBasedStateMachine):
 
     @rule(n=whom, services=wished, at_the_counter=st.booleans())
     def opts_in(self, n, services, at_the_counter):
+        """Form and START in one go, so that there is consent to lose."""
         person = self.someone(n)
         self.world.issue(person, at_the_counter=at_the_counter)
         self.world.submit(person, services)
@@ -123,9 +131,14 @@ class Town(RuleBasedStateMachine):
         for call in sorted(self.world.unread, key=lambda c: c.at, reverse=last_first):
             self.world.read(call)
 
-    @rule(n=whom, purpose=st.sampled_from(["chat", "chat", "statement", "notice"]))
+    @rule(n=whom, purpose=st.sampled_from(naive.PURPOSES))
     def staff_write(self, n, purpose):
         self.world.write(self.someone(n), purpose)
+
+    @rule(n=whom, purpose=st.sampled_from(naive.PURPOSES), carrier=st.sampled_from(CARRIERS))
+    def staff_write_and_it_leaves(self, n, purpose, carrier):
+        self.world.write(self.someone(n), purpose)
+        self.world.dispatch(carrier)
 
     @rule(carrier=st.sampled_from(CARRIERS))
     def worker_sends(self, carrier):
