@@ -33,7 +33,7 @@ STATUSES: Final[Choices] = [
 ]
 METHODS: Final[Choices] = [("sms", "SMS"), ("email", "E-mail"), ("print", "Print")]
 CATEGORIES: Final[Choices] = [(key, one.name) for key, one in letters.CATEGORIES.items()]
-LEGAL_CLASSES: Final[Choices] = list(letters.LEGAL_NAMES.items())
+LEGAL_CLASSES: Final[Choices] = [(key, name) for key, name in letters.LEGAL_NAMES.items()]
 HELD: Final = "held"
 
 # What the texts of a zone are called in lists; any IANA zone can be typed.

@@ -26,7 +26,7 @@ from tenantline.mail.models import Email
 from tenantline.tenants.delivery import Refusal, checked_method
 from tenantline.tenants.models import Tenant
 
-_DUE_TO_A_CHARGE = ("payment_due", "past_due")
+DUE_TO_A_CHARGE = ("payment_due", "past_due")
 _PASSING = ("unread_inbound",)  # a text has just come in: whoever issues tries again
 
 
@@ -217,7 +217,7 @@ def _issue(
 
 
 def _cause_of(letter: Letter, tenant: Tenant) -> str:
-    charge = account.oldest_open_charge(tenant.pk) if letter.category in _DUE_TO_A_CHARGE else None
+    charge = account.oldest_open_charge(tenant.pk) if letter.category in DUE_TO_A_CHARGE else None
     return f"charge:{charge}" if charge is not None else ""
 
 

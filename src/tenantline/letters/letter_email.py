@@ -30,7 +30,7 @@ def queue(
         reply_to=site.email,
         subject=subject,
         text=f"{body}\n\n{site.name}\n",
-        html=render_to_string("letters/email.html", context),
+        html=render_to_string("letters/letter_email_body.html", context),
         reference=reference,
         facility_id=site.pk,
     )

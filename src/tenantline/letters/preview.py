@@ -23,12 +23,14 @@ from tenantline.tenants.models import Tenant
 class Preview:
     """How a letter would go. ``words`` are as issued, empty where a field is ``missing``.
 
-    ``measure`` is what the text costs to send, None where none leaves.
+    ``text`` is its text message, whether it goes by one or not, and ``measure`` what that costs to
+    send; empty and None where it has none, or a field of it stands for nothing.
     """
 
     decision: Decision
     words: Mapping[str, str]
     missing: tuple[str, ...]
+    text: str
     measure: Measure | None
     language: str
 
@@ -80,11 +82,16 @@ def shown(words: Words, decision: Decision) -> Preview:
     """Return the words that a decision needs, filled in as far as that is possible."""
     needed: list[Method] = [decision.method, *(["sms"] if decision.courtesy_copy else [])]  # type: ignore[list-item]
     missing = tuple(dict.fromkeys(f.name for method in needed for f in words.missing(method)))
-    if missing:
-        return Preview(decision, {}, missing, None, words.language)
-    filled = {name: text for method in needed for name, text in words.by(method).items()}
-    measure = words.measure() if "sms" in filled else None
-    return Preview(decision, filled, (), measure, words.language)
+    has_text = bool(words.bodies.sms) and not words.missing("sms")
+    filled = {n: t for method in needed for n, t in words.by(method).items()} if not missing else {}
+    return Preview(
+        decision=decision,
+        words=filled,
+        missing=missing,
+        text=words.sms() if has_text else "",
+        measure=words.measure() if has_text else None,
+        language=words.language,
+    )
 
 
 def words_for(name: str, bodies: Mapping[str, Any], tenant: Tenant, now: datetime) -> Words:

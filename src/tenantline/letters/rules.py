@@ -15,10 +15,10 @@ Say = Literal["issue", "letter", "tenant"]
 LEGAL_CLASSES: Final[tuple[LegalClass, ...]] = get_args(LegalClass)
 LONGEST_NAME: Final = 80
 
-LEGAL_NAMES: Final[dict[str, str]] = {
-    "courtesy": "Courtesy: nothing follows if it is missed",
-    "contractual": "Contractual: the rental agreement asks for it",
-    "statutory": "Statutory: the law asks for it",
+LEGAL_NAMES: Final[dict[LegalClass, str]] = {
+    "courtesy": "Courtesy",
+    "contractual": "Contractual",
+    "statutory": "Statutory",
 }
 
 

@@ -41,8 +41,8 @@ def page(request: DeskRequest) -> HttpResponse:
 
 
 def _names(row: Letter) -> dict[str, str]:
-    method = dict(METHODS).get(row.method, "The tenant's own")
-    legal = dict(LEGAL_CLASSES)[row.legal_class].partition(":")[0]
+    method = dict(METHODS).get(row.method, "the tenant's own method")
+    legal = dict(LEGAL_CLASSES)[row.legal_class]
     return {"category": dict(CATEGORIES)[row.category], "method": method, "legal": legal}
 
 
