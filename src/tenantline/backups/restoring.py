@@ -23,6 +23,7 @@ from tenantline.kernel.errors import Refused, TenantlineError
 from tenantline.kernel.secrets import vault
 from tenantline.outbox import restored
 from tenantline.recovery import actions as recovery
+from tenantline.runs import actions as runs
 
 # Ids that were given out after the backup, and that other programs may remember, name nobody else.
 ID_GAP: Final = 1_000_000
@@ -176,6 +177,7 @@ def _demand_whole(manifest: Manifest, *, besides: int) -> None:
 def _begin_recovery(manifest: Manifest, by: Actor, now: datetime) -> int:
     """R7: nobody knows what has happened since; the ledger says so, and nothing leaves yet."""
     texts = restored.make_unknown(made_at=manifest.made_at, now=now)
+    runs.pause_all(now=now)
     chain.go_on_after_restore(backup_id=manifest.id, made_at=manifest.made_at, now=now)
     recovery.begin(backup_id=manifest.id, made_at=manifest.made_at, texts=texts, by=by, now=now)
     return texts

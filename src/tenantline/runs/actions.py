@@ -152,6 +152,19 @@ def forget_old(*, now: datetime) -> int:
     return 0
 
 
+def pause_all(*, now: datetime) -> int:
+    """R7: pause every run, after a restore; return how many were running or about to.
+
+    Nobody knows what has left since the backup was made. Somebody who does resumes them.
+    """
+    running = Run.objects.filter(state="running")
+    paused = running.update(state="paused", held_until=None, touched_at=now)
+    begun = Run.objects.filter(state="planning")
+    coming = begun.filter(confirmed=True).update(confirmed=False)
+    begun.update(held_until=None, touched_at=now)
+    return paused + coming
+
+
 def actor_of(run: Run) -> Actor:
     """Return who began a run."""
     return Actor(run.by_kind, run.by_ref, run.by_name)  # type: ignore[arg-type]

@@ -19,6 +19,7 @@ from tenantline.kernel.errors import TenantlineError
 from tenantline.mail import actions as mail
 from tenantline.outbox import actions as outbox
 from tenantline.outbox import settle
+from tenantline.runs import actions as runs
 from tenantline.statements import emailing
 
 if TYPE_CHECKING:
@@ -79,5 +80,6 @@ def keep_house() -> int:
     outbox.recheck_waiting(now=now)
     feed.forget_old(now=now)
     imports.forget_old(now=now)
+    runs.forget_old(now=now)
     recovering.end_if_done(now=now)
     return 0

@@ -15,6 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
+from typing import Final
 
 import structlog
 from django.conf import settings
@@ -26,8 +27,11 @@ from tenantline.imports.shift import Shift
 from tenantline.kernel import clock
 from tenantline.kernel.crypto import new_token
 from tenantline.kernel.threads import in_database
+from tenantline.letters import trade as letters
 from tenantline.outbox import actions as outbox
 from tenantline.outbox.dispatch import Dispatcher
+from tenantline.runs.working import Shift as RunShift
+from tenantline.statements import trade as statements
 from tenantline.worker import chores, reading
 
 _log = structlog.get_logger(__name__)
@@ -37,6 +41,8 @@ _STUCK = 300.0  # seconds after which a step that does not end is told of
 _BEAT = timedelta(seconds=5)
 # After SIGTERM: a call to the carrier may take its time; what takes longer is given up.
 ENDS_WITHIN = HTTP_TIMEOUT_SECONDS + 10.0
+
+TRADES: Final = {"statements": statements.TRADE, "letters": letters.TRADE}
 
 
 class Worker:
@@ -74,6 +80,7 @@ class Worker:
                 self._loop("files", partial(reading.fetch_files, client, fetcher), 0.5),
                 self._loop("stale", partial(reading.refresh_stale, client), 30.0),
                 self._loop("imports", _threaded(Shift().step), 1.0),
+                self._loop("runs", _threaded(RunShift(TRADES).step), 0.5),
                 self._loop("house", _threaded(chores.keep_house), 5.0),
                 self._loop("beat", _threaded(self._beat), _BEAT.total_seconds()),
             ]
