@@ -10,7 +10,7 @@ import pytest
 
 from tenantline.audit.models import Entry
 from tenantline.consent import actions as consent
-from tenantline.consent import erasure, unclear
+from tenantline.consent import chain, erasure, unclear
 from tenantline.consent.models import LedgerEvent
 from tenantline.evidence import actions, events, pdf
 from tenantline.evidence.packet import Packet
@@ -133,6 +133,14 @@ def test_what_was_erased_is_told_as_erased_by_whom():
     )
     assert found.events[-1].kind == "erased"
     assert not found.check.trouble
+
+
+def test_a_restore_is_told_because_events_may_be_missing():
+    who = cast.stopped(cast.site())
+    now = clock.now()
+    chain.go_on_after_restore(backup_id="b1", made_at=now - timedelta(days=1), now=now)
+    [said] = printed(packet(who))["restores"]
+    assert said.startswith("The database was restored from a backup (event 5)")
 
 
 def test_a_closed_number_keeps_its_story():

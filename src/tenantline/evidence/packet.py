@@ -124,6 +124,15 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Restore:
+    """That a backup was put back: what the ledger took up after ``made_at`` may be missing."""
+
+    event: int
+    made_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Packet:
     """All of it. ``hidden`` events and ``others`` holders lie outside the reader's scope (R10)."""
 
@@ -141,6 +150,7 @@ class Packet:
     texts: tuple[Sent, ...]
     texts_left_out: int
     check: Check
+    restores: tuple[Restore, ...]
     installation: str
 
     def as_json(self) -> str:

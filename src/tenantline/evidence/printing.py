@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from tenantline.evidence import words
-from tenantline.evidence.packet import Check, Event, Form, Holder, Packet, Sent
+from tenantline.evidence.packet import Check, Event, Form, Holder, Packet, Restore, Sent
 from tenantline.kernel import phone
 from tenantline.kernel.days import long_day
 from tenantline.kernel.phone import Number
@@ -55,6 +55,7 @@ def printed(packet: Packet) -> dict[str, Any]:
         "others": _others(packet.others),
         "events": [_event(one) for one in packet.events],
         "hidden": _hidden(packet.hidden),
+        "restores": [_restored(one, packet.zone) for one in packet.restores],
         "forms": [_form(one) for one in packet.forms],
         "texts_said": _texts_said(packet),
         "texts_left_out": _left_out(packet),
@@ -253,6 +254,13 @@ def _others(count: int) -> str:
     if not count:
         return ""
     return f"{_count(count, 'other holder')} of this number at facilities outside this packet."
+
+
+def _restored(one: Restore, zone: str) -> str:
+    return (
+        f"The database was restored from a backup (event {one.event}): what was recorded between "
+        f"{words.moment(one.made_at, zone)} and {words.moment(one.at, zone)} may be missing."
+    )
 
 
 def _hidden(count: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +18,7 @@ from tenantline.consent.ledger import LedgerBroken
 from tenantline.consent.models import LedgerEvent
 from tenantline.evidence import events as told
 from tenantline.evidence import people
-from tenantline.evidence.packet import Check, Packet, Sent
+from tenantline.evidence.packet import Check, Packet, Restore, Sent
 from tenantline.facilities.scope import EVERYWHERE, Scope
 from tenantline.kernel import phone
 from tenantline.kernel.errors import NotFound
@@ -69,6 +70,7 @@ def gather(
         texts=tuple(_sent(row) for row in _newest(rows, MOST_TEXTS)),
         texts_left_out=max(0, count - MOST_TEXTS),
         check=check(walk=walk),
+        restores=tuple(_restores()),
         installation=settings.PUBLIC_URL or "",
     )
 
@@ -120,6 +122,12 @@ def anchored(found: Anchor) -> str:
         f"Its end is noted outside the database: {found.marks:,} times, first at event "
         f"{found.first.sequence:,}, last at event {found.last.sequence:,}."
     )
+
+
+def _restores() -> Iterable[Restore]:
+    for row in LedgerEvent.objects.filter(kind="restored").order_by("sequence"):
+        made_at = datetime.fromisoformat(json.loads(row.body)["made_at"])
+        yield Restore(event=row.sequence, made_at=made_at, at=row.at)
 
 
 def _periods(number: Number) -> list[NumberPeriod]:
