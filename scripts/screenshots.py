@@ -9,17 +9,43 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scripts import ensure_chromium
+from tenantline.statements import pdf
+from tenantline.statements.content import AutoPay, Content, Line, Party
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 PROGRAM = Path(sys.executable).with_name("tenantline")
 LARGEST = 250_000  # bytes
 TENANT, NUMBER = "Dana Whitfield", "+15125550143"
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking")
+
+SAMPLE = Content(
+    period="2026-11",
+    number=1,
+    language="en",
+    issued_on=date(2026, 11, 30),
+    facility=Party("Bluebonnet Storage", ("2210 South Lamar Boulevard", "Austin, TX 78704")),
+    office="+15125550101",
+    office_email="lamar@bluebonnet.example.com",
+    tenant=Party(TENANT, ("3104 Speedway, Apt 9", "Austin, TX 78705")),
+    units=("B-114",),
+    opening_cents=4_900,
+    lines=(
+        Line(date(2026, 11, 1), "charge", "Rent B-114, November", 12_900),
+        Line(date(2026, 11, 3), "payment", "Check 1042", -17_800),
+        Line(date(2026, 11, 9), "reversal", "Returned by the bank", 17_800, "Check 1042"),
+        Line(date(2026, 11, 9), "charge", "Fee for a returned payment", 2_500),
+        Line(date(2026, 11, 12), "payment", "Card at the counter", -7_400),
+    ),
+    closing_cents=12_900,
+    due_on=date(2026, 12, 5),
+    autopay=AutoPay("card", 5, 12_900, date(2026, 12, 5)),
+)
 
 
 @dataclass(frozen=True)
@@ -128,11 +154,41 @@ def tell_story(browser: Browser, running: Demo) -> None:
     write_rest(desk)
     desk.wait_for_timeout(4000)  # delivery is reported a moment later
     take(desk, "chat")
+    show_statement(desk, phone, running)
     night = browser.new_context(viewport={"width": 1280, "height": 700}, color_scheme="dark")
     home = sign_in(night, running, "marcus")
     home.wait_for_load_state("load")
     home.wait_for_timeout(1500)  # the widgets come in one by one
     take(home, "home-dark")
+
+
+def show_statement(desk: Page, phone: Page, running: Demo) -> None:
+    """Issue a statement by SMS; open it on the phone as the tenant does."""
+    desk.goto(f"{running.address}/tenants/?q=Whitfield")
+    desk.get_by_role("link", name=TENANT).first.click()
+    desk.get_by_label("Statements by SMS").check()
+    desk.get_by_role("button", name="Save").first.click()
+    desk.get_by_role("link", name="Account").click()
+    desk.get_by_role("link", name="Issue a statement…").click()
+    desk.get_by_label("Month").select_option(index=0)
+    desk.get_by_role("button", name="Issue the statement").click()
+    expect(desk.get_by_text("The statement goes by SMS.")).to_be_visible()
+    phone.goto(f"{running.address}/sandbox/handset/?phone=%2B{NUMBER[1:]}")
+    link = phone.locator("a[href*='/s/']").last
+    expect(link).to_be_visible(timeout=20_000)
+    phone.goto(str(link.get_attribute("href")))
+    phone.get_by_label("Your last name").fill("Whitfield")
+    phone.get_by_label("Your unit").fill("B-114")
+    take(phone, "statement-door")
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_role("link", name="Download PDF")).to_be_visible()
+    take(phone, "statement-phone", whole=True)
+
+
+def set_statement() -> None:
+    """Take a picture of a statement's PDF."""
+    path = PICTURES / "statement-pdf.png"
+    path.write_bytes(pdf.pictures(SAMPLE, ppi=80)[0])
 
 
 def write_rest(desk: Page) -> None:
@@ -162,6 +218,7 @@ def main() -> None:
         arguments = ["--no-sandbox", *QUIET]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         tell_story(browser, running)
+        set_statement()
         browser.close()
 
 

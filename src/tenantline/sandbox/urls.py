@@ -17,4 +17,5 @@ urlpatterns = [
     path("sandbox/mailbox/rows/", mailbox.rows, name="mail-rows"),
     path("sandbox/mailbox/<int:email_id>/", mailbox.page, name="mail"),
     path("sandbox/mailbox/<int:email_id>/body/", mailbox.body, name="mail-body"),
+    path("sandbox/mailbox/<int:email_id>/attachment/", mailbox.attachment, name="mail-attachment"),
 ]

@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.mail import queries as mail
 from tenantline.sandbox.demo_only import demo_only
+from tenantline.statements import emailing
 
 if TYPE_CHECKING:
     from tenantline.mail.models import Email
@@ -62,6 +64,21 @@ def body(request: HttpRequest, email_id: int) -> HttpResponse:
     response = HttpResponse(html)
     response["Content-Security-Policy"] = _LETTER_POLICY
     response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+@require_safe
+@demo_only
+def attachment(request: HttpRequest, email_id: int) -> HttpResponse:
+    """Return the document that goes along with a letter."""
+    name = _email(email_id).attachment
+    if not name:
+        raise Http404("There is no attachment.")
+    document = emailing.attachment(name)
+    response = HttpResponse(document.content, content_type=document.media_type)
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=document.name
+    )
     return response
 
 
