@@ -1,7 +1,7 @@
 """Which keyword a text is, if it is one: the carriers' words and the federal rule's per se words.
 
 R2, R3. START must stand alone; a revocation may have courtesies around it. Free wording ("please
-take me off your list") is judged elsewhere, when that room is built.
+take me off your list") is judged by ``consent.revocation``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _START = frozenset({"start", "unstop"})
 _HELP = frozenset({"help", "info", "ayuda"})
 _COURTESIES = frozenset(
     {"please", "pls", "plz", "thanks", "thank", "you", "thx", "ty", "kindly", "now", "ok", "okay"}
-    | {"hi", "hello", "hey", "sir", "madam", "maam", "por", "favor", "gracias", "hola"}
+    | {"hi", "hello", "hey", "sir", "madam", "maam", "por", "favor", "gracias", "hola", "y", "and"}
 )
 _WORD = re.compile(r"[^\W_]+")
 

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - the apostrophes are the point
 """R3: what an inbound text asks for: to revoke, to start, for help, unclear, or nothing of these.
 
 ``docs/revocation.md`` explains how it decides, and how well. Pure and deterministic; it reads
@@ -7,30 +6,33 @@ nothing but the files beside ``consent.wordings``.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from tenantline.consent import keywords
-from tenantline.consent.wordings import foreign, order, patterns, quoted, weighing
+from tenantline.consent.wordings import foreign, order, patterns, quoted, stranger, weighing, whole
 
 Heard = Literal["revoke", "start", "help", "ask", "nothing"]
 
 # How heavy the words of a text must weigh, where no pattern decides. A missed revocation costs far
 # more than a question, and a question more than nothing: docs/revocation.md shows the measures.
-_ASKS: Final = 0.5
-_REVOKES: Final = 3.5
+_ASKS: Final = 0.8
+_REVOKES: Final = 3.0
+# The same, where a pattern leans towards a revocation.
+_DOUBTS: Final = -3.0
+_LEANS: Final = 0.0
+_SIGNS: Final[dict[str, Heard]] = {
+    "🛑": "revoke",
+    "📵": "revoke",
+    "🚫": "ask",
+    "⛔": "ask",
+    "✋": "ask",
+    "🤚": "ask",
+}
 _WISHES: Final = "SUCRZn03"  # classes of words that wish for something even when they stand alone
 _SAYS_NOTHING: Final = dict.fromkeys(map(ord, "x2.,"))  # classes of words that mean nothing here
-_DENIED: Final = 2.5  # taken off where a text says that it does not want out, or misses texts
+_DENIED: Final = 5.0  # taken off where a text says that it does not want out, or misses texts
 _WRONG_PERSON: Final = frozenset({"wrong person", "who is this"})  # patterns that say so
-
-# "This isn't Maria": a name, told by its capital
-_SOMEBODY_ELSE: Final = re.compile(
-    r"\W*(?:sorry\W+|no\W+)?(?:this|that|it|i)(?:\s*['’]?(?:is|s|m)\s+not|\s+am\s+not"
-    r"|\s+is\s?n['’]?t|\s+aint)\s+(?-i:[A-Z][a-z]+)\W*\Z",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,37 +67,53 @@ def decide(body: str, *, opt_out_type: str = "") -> Decision:
     own = quoted.own_words(body)
     if quoted.is_instruction(body) and not any(map(str.isalpha, own)):
         return Decision("ask", order.row_of(body).shown, "our own instruction, typed")
+    if not any(map(str.isalnum, own)):
+        return _by_sign(own)
     words = foreign.stop_words(own)
     if words:
         return Decision("revoke", words, "plain stop word of another language")
+    words = whole.meant(own)
+    if words:
+        return Decision("revoke", words, "a well-known wording")
     row = order.row_of(own)
-    found = _by_order(row)
-    if found.heard == "nothing" and _SOMEBODY_ELSE.match(own):
-        return Decision("ask", "this is not …", "wrong person", wrong_person=True)
-    return found if found.heard != "nothing" else _by_weight(row)
+    weight = _weight(row)
+    found = _by_order(row, weight)
+    if found.heard == "nothing" and stranger.says_so(own):
+        return Decision("ask", "somebody else", "wrong person", wrong_person=True)
+    return found if found.heard != "nothing" else _by_weight(row, weight)
 
 
-def _by_order(row: order.Row) -> Decision:
-    """Decide by the first pattern that revokes, else by the first that leaves it in doubt."""
-    doubt: patterns.Match | None = None
-    wrong = False
-    for found in patterns.matches(row.letters):
-        if found.revokes:
-            return Decision("revoke", row.said(found.start, found.end), found.name)
-        doubt = doubt or found
-        wrong = wrong or found.name in _WRONG_PERSON
-    if doubt is None:
-        return NOTHING
-    return Decision("ask", row.said(doubt.start, doubt.end), doubt.name, wrong_person=wrong)
+def _by_sign(own: str) -> Decision:
+    """Decide a text without a word by its first sign that says "stop" or "no"."""
+    for sign, heard in _SIGNS.items():
+        if sign in own:
+            return Decision(heard, sign, "a sign")
+    return NOTHING
 
 
-def _by_weight(row: order.Row) -> Decision:
+def _by_order(row: order.Row, weight: float) -> Decision:
+    """Decide by the first pattern that revokes, then one that leans to it, then one in doubt."""
+    found = list(patterns.matches(row.letters))
+    wrong = any(match.name in _WRONG_PERSON for match in found)
+    for match in found:
+        if match.verdict == "revoke" or (match.verdict == "lean" and weight > _LEANS):
+            return Decision("revoke", row.said(match.start, match.end), match.name)
+    for match in found:
+        if match.verdict == "ask" or weight > _DOUBTS:
+            said = row.said(match.start, match.end)
+            return Decision("ask", said, match.name, wrong_person=wrong)
+    return NOTHING
+
+
+def _weight(row: order.Row) -> float:
+    weight = weighing.weigh(row)
+    return weight - _DENIED if patterns.denies(row.letters) else weight
+
+
+def _by_weight(row: order.Row, weight: float) -> Decision:
     meant = row.letters.translate(_SAYS_NOTHING)
     if not meant or (len(meant) == 1 and meant not in _WISHES):
         return NOTHING  # the name of one thing ("number", "messages") is too little to weigh
-    weight = weighing.weigh(row)
-    if patterns.denies(row.letters):
-        weight -= _DENIED
     if weight > _REVOKES:
         return Decision("revoke", weighing.telling(row), "weight of the words")
     if weight > _ASKS:

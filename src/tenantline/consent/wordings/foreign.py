@@ -10,6 +10,7 @@ from typing import Final
 from tenantline.consent.wordings import lexicon
 from tenantline.consent.wordings.plain import spelled
 
+_NOTHING: Final = "p-&"  # classes of courtesies, articles and "and"
 _LETTERS: Final = re.compile(r"[^\W_]+")
 
 
@@ -17,7 +18,7 @@ def stop_words(text: str) -> str:
     """Return the words of another language that ask to stop, empty where there are none."""
     alone, parts = _tables()
     plain = spelled(text)
-    words = [w for w in _LETTERS.findall(plain) if not lexicon.left_out(_first_class(w, alone))]
+    words = [w for w in _LETTERS.findall(plain) if _first_class(w, alone) not in _NOTHING]
     if words and all(word in alone for word in words):
         return " ".join(words)
     if plain.isascii():

@@ -31,6 +31,10 @@ y     only, except, instead                               z     at night, so oft
 J     consent, permission                                 I     interested
 w     tired of, enough of                                 &     and, or
 p     please, thanks, hello: left out                     -     articles and such: left out
+3     unwanted, unwelcome                                 7     not ok, unacceptable
+4     stopped by mistake                                  5     removed, deleted
+2     doing anything else ("painting")                    @     I never agreed to
+l     you keep, still getting                             r     remove me (in one word)
 x     any other word                                      ,.    a pause, an end
 ====  ==================================================  ====  ==================================
 """
@@ -38,38 +42,35 @@ x     any other word                                      ,.    a pause, an end
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
+from tenantline.consent.wordings import slips
 from tenantline.consent.wordings.plain import latin, unstretched
+from tenantline.consent.wordings.slips import Slips
 
 _LEFT_OUT: Final = frozenset("p-")
-# What a word with a slip of the finger in it may have been meant to be
+# Classes of which a word with a slip of the finger in it may have been meant to be one, if it is
+# long enough not to be another word; and shorter words that may have been meant
+_MEANT_CLASSES: Final = frozenset("SURT")
+_MEANT_LENGTH: Final = 6
 _MEANT: Final = (
-    *("stop", "stopping", "quit", "text", "texts", "texting", "texted", "message", "messages"),
-    *("messaging", "contact", "contacting", "contacted", "remove", "removed", "delete", "cancel"),
-    *("unsubscribe", "unsubscribed", "number", "numbers", "sending", "receive", "receiving"),
-    *("notification", "notifications", "alerts", "reminder", "reminders", "subscription", "optout"),
-    *("bother", "bothering", "harassing", "harassment", "anymore", "permission", "consent"),
-    *("disable", "deactivate", "discontinue", "mensaje", "mensajes", "manden", "mandar", "envien"),
-    *("enviar", "escriban", "escribir", "quitenme", "borren", "borrar", "numero", "lista", "dejen"),
-    *("recibir", "notificaciones", "suscripcion", "cancelar"),
+    *("stop", "quit", "text", "texts", "cease", "number", "numbers", "anymore", "permission"),
+    *("consent", "optout", "unsub", "please", "thanks", "numero", "lista", "dejen", "parar"),
+    *("contact", "contacting", "contacted", "message", "reminder", "reminders", "cancel"),
+    *("notification", "notifications", "alerts", "subscription", "sending", "receive"),
+    *("receiving", "disable", "deactivate", "bother", "bothering", "escriban", "escribir"),
+    *("recibir", "cancelar", "suscripcion", "notificaciones", "mandar", "enviar"),
+    *("envien", "manden", "borren", "harassing", "harassment"),
 )
-_SHORTEST: Final = 4  # letters of a word whose slips of the finger are looked for
-_LONGEST: Final = 18  # letters; no word here is longer, whatever slips into it
-_LONG: Final = 8  # letters from which two slips are allowed
-_FIRST_HALVES: Final = ("stop", "quit", "dont", "remove", "unsubscribe", "cancel", "delete", "no")
-_BESIDE: Final = {  # keys beside each other on a phone
-    key: row[max(0, i - 1) : i + 2].replace(key, "")
-    for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-    for i, key in enumerate(row)
-}
+_RUN_TOGETHER: Final = 7  # letters from which a word may be several, written as one
+_LONGEST_PART: Final = 14  # letters
+_SAYS: Final = frozenset("SUCRTVn0Z")  # classes of which one is in whatever was run together
 _WITH_DIGIT: Final = re.compile(r"stop\d")  # as in Stop2End
 _GERUND: Final = re.compile(r"[a-z]{3,}in[g']?")
-_STOP_SIGNS: Final = {"🛑": "S", "🚫": "0", "⛔": "0", "📵": "0"}
+_STOP_SIGNS: Final = {"🛑": "S", "🚫": "0", "⛔": "0", "📵": "Z", "❌": "0", "📱": "T"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ class Lexicon:
     classes: dict[str, str]
     themselves: frozenset[str]
     phrases: dict[str, list[tuple[tuple[str, ...], str]]]
-    slips: dict[str, list[str]]
+    known: frozenset[str]
+    slips: Slips
 
 
 @cache
@@ -95,7 +97,13 @@ def lexicon() -> Lexicon:
             for word in words:
                 classes.setdefault(word, letter)
     phrases = _phrases()
-    return Lexicon(classes, frozenset(themselves), phrases, _slips(_MEANT))
+    known = frozenset(w for w in {*classes, *themselves} if len(w) > 1)
+    return Lexicon(classes, frozenset(themselves), phrases, known, Slips(_meant(classes)))
+
+
+def _meant(classes: dict[str, str]) -> set[str]:
+    long = (w for w, c in classes.items() if c in _MEANT_CLASSES and len(w) >= _MEANT_LENGTH)
+    return {*_MEANT, *long}
 
 
 def class_of(word: str) -> str:
@@ -116,77 +124,46 @@ def _class_of(word: str) -> str:
 
 
 def _joined(word: str) -> str:
-    """Return the classes of two words written as one (``stoptexting``, ``stop2``)."""
+    """Return the class of a word that digits are joined to (``stop2``, ``Stop2End``)."""
     known = lexicon().classes
-    bare = word.rstrip("0123456789")
+    bare = word.strip("0123456789")
     if _WITH_DIGIT.match(word):
         return "S"
-    if bare != word and known.get(bare) in {"S", "U", "C"}:
-        return known[bare]
-    halves = {"stop"} if word and not word.replace("stop", "") else None
-    if halves:
-        return "S"
-    for first in _FIRST_HALVES:
-        rest = word[len(first) :]
-        if word.startswith(first) and known.get(rest, "x") in "TKMDdVASNL" and rest in known:
-            return known[first] + known[rest]
-    return ""
+    return known[bare] if bare != word and known.get(bare) in {"S", "U", "C"} else ""
 
 
 def _slip(word: str) -> str:
     """Return the class of the word that this one was meant to be, if a slip or two explain it."""
     book = lexicon()
-    if not _SHORTEST <= len(word) <= _LONGEST or word in book.themselves or not word.isascii():
+    if len(word) < slips.SHORTEST or word in book.themselves:
         return ""
-    allowed = 2 if len(word) >= _LONG else 1
-    best: tuple[int, str] | None = None
-    for key in _shortened(word, allowed):
-        for target in book.slips.get(key, ()):
-            if allowed == 2 and len(target) < _LONG - 1:
+    return book.classes.get(book.slips.meant(word), "")
+
+
+def parts(word: str) -> tuple[str, ...]:
+    """Return the words that were written as one ("leavemealone"), or the word itself."""
+    known = lexicon().known
+    if len(word) < _RUN_TOGETHER or word in known or not word.isascii() or not word.isalpha():
+        return (word,)
+    return _parts(word)
+
+
+@lru_cache(maxsize=4096)
+def _parts(word: str) -> tuple[str, ...]:
+    """Split a word into the fewest known ones, of which one at least says something here."""
+    book = lexicon()
+    best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
+    for end in range(2, len(word) + 1):
+        for start in range(max(0, end - _LONGEST_PART), end - 1):
+            before, piece = best[start], word[start:end]
+            shortest = best[end]
+            if before is None or piece not in book.known:
                 continue
-            if not _begins_alike(word, target):
-                continue
-            distance = _distance(word, target)
-            if distance <= allowed and (best is None or distance < best[0]):
-                best = distance, book.classes[target]
-    return best[1] if best else ""
-
-
-def _begins_alike(word: str, target: str) -> bool:
-    """Tell whether two words begin alike: the same key, the one beside it, or swapped letters."""
-    first, meant = word[0], target[0]
-    return first == meant or first in _BESIDE.get(meant, "") or word[:2] == target[1::-1]
-
-
-def _slips(targets: Iterable[str]) -> dict[str, list[str]]:
-    """Index words by themselves with one or two letters left out."""
-    index: dict[str, list[str]] = {}
-    for target in targets:
-        if len(target) >= _SHORTEST and target.isascii():
-            for key in _shortened(target, 2 if len(target) >= _LONG - 1 else 1):
-                index.setdefault(key, []).append(target)
-    return index
-
-
-def _shortened(word: str, times: int) -> set[str]:
-    found = {word}
-    for _ in range(times):
-        found |= {w[:i] + w[i + 1 :] for w in found for i in range(len(w))}
-    return found
-
-
-def _distance(one: str, other: str) -> int:
-    """Return how many letters are missing, added, wrong or swapped with their neighbour."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        older, before, row = before, row, [i]
-        for j, b in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and b == one[i - 2]:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
+            if shortest is None or len(before) + 1 < len(shortest):
+                best[end] = (*before, piece)
+    found = best[-1] or (word,)
+    says = any(book.classes.get(part, "x") in _SAYS for part in found)
+    return found if says else (word,)
 
 
 def left_out(letter: str) -> bool:

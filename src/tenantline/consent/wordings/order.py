@@ -5,14 +5,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final
 
-from tenantline.consent.wordings import lexicon
+from tenantline.consent.wordings import lexicon, slips
 from tenantline.consent.wordings.plain import spelled, unstretched
 
 _PIECE: Final = re.compile(
-    r"[^\W_]+(?:[*@$][^\W_]+)*|[$@][^\W_]{2,}|[.!?;…\n]+|[,:()/&]|\s[-–—]\s|[🛑🚫⛔📵]|#"
+    r"[^\W_]+(?:[*@$][^\W_]+)*|[$@][^\W_]{2,}|[.!?;…\n]+|[,:()/&]|\s[-–—]\s|[🛑🚫⛔📵📱❌]|#"
+)
+_CURSES: Final = re.compile(r"\b(?:the|da)\s+(?:hell|fuck|heck)\b|\btf\b|\bfucking\b")
+_NEAR_STOP: Final = re.compile(r"[a-z]{3,5}")
+_TEXTING: Final = re.compile(r"[a-z]{3,}(?:in|n)g?")
+_DETERMINER: Final = re.compile(
+    r"the|an?|my|our|your|ur|his|her|their|th(?:is|at|ese|ose)"
+    r"|el|la|los|las|mis?|sus?|una?|es[ae]|est(?:e|a|os|as)"
 )
 _GAP: Final = "…"
 _LONGEST: Final = 1600  # letters that are looked at
@@ -46,13 +53,15 @@ class Row:
 
 def row_of(text: str) -> Row:
     """Return the row of a text. Words that change nothing have no letter."""
-    pieces = [unstretched(piece) for piece in _PIECE.findall(spelled(text[:_LONGEST]))]
+    pieces = _pieces(text)
     letters: list[str] = []
     places: list[tuple[int, int]] = []
     words: list[str] = []
     at = 0
     while at < len(pieces):
         length, classes = _phrase(pieces, at)
+        if classes == "x" and at and _DETERMINER.fullmatch(pieces[at - 1]):
+            classes = "O"  # "stop the lockout": a thing, whatever it may be
         words += [_shown(piece, classes) for piece in pieces[at : at + length]]
         for letter in classes:
             if not lexicon.left_out(letter):
@@ -60,6 +69,22 @@ def row_of(text: str) -> Row:
                 places.append((at, at + length))
         at += length
     return Row("".join(letters), tuple(places), tuple(words), tuple(_heard(pieces)))
+
+
+def _pieces(text: str) -> list[str]:
+    """Return the words and marks of a text; words that were run together stand apart."""
+    found = _PIECE.findall(_CURSES.sub("", spelled(text[:_LONGEST])))
+    pieces = [part for piece in found for part in lexicon.parts(unstretched(piece))]
+    return [_before_texting(piece, after) for piece, after in pairwise((*pieces, ""))]
+
+
+def _before_texting(piece: str, after: str) -> str:
+    """Return "stop" or "quit" for what is one slip from it, where "texting" or the like follows."""
+    if not _NEAR_STOP.fullmatch(piece) or not _TEXTING.fullmatch(after):
+        return piece
+    if lexicon.class_of(after) not in "TKV":
+        return piece
+    return next((w for w in ("stop", "quit") if slips.distance(piece, w) == 1), piece)
 
 
 def _heard(pieces: list[str]) -> list[str]:
@@ -70,7 +95,8 @@ def _shown(piece: str, classes: str) -> str:
     """Return a word as the ledger may keep it: one that is in the lexicon, else an ellipsis."""
     if _mark(piece) in (".", ","):
         return ""
-    return _GAP if classes == "x" or piece.isdecimal() else piece
+    known = piece in lexicon.lexicon().known or classes not in ("x", "O")
+    return piece if known and not piece.isdecimal() else _GAP
 
 
 def _phrase(pieces: list[str], at: int) -> tuple[int, str]:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 _END: Final = r"(?=$|[.,])"
 # "don't stop", "do not unsubscribe me", "never said stop": what is denied is not done.
 _DENIED: Final = re.compile(
-    r"[nj](?:[WcMPkDdT]{0,3}|x[TMP])(?:[Sge]|[UuCR][^.,]*)|[nj]W[^.,]{0,3}[Sg]"
+    r"[nj](?:[WcPkDdT]{0,3}|x[TMP])(?:[Sge]|[UuCR][^.,]*)|[nj]W[^.,]{0,3}[Sg]"
     r"|b[^.]{0,4}[SU]|[SU]{1,2}[^.]{0,2}b"
 )
 # "not getting the texts": somebody would like to have them.
@@ -28,9 +28,13 @@ _NARROWED_BEFORE: Final = re.compile(r"(?:[iy][^.,&]*|(?:^|[.,])X?z[^.,&]*)\Z")
 _KEEPS: Final = re.compile(r"(?<!W)k[mdF]?[TAL](?!M)")
 
 
+Verdict = Literal["revoke", "lean", "ask"]
+_VERDICTS: Final[dict[str, Verdict]] = {"revoke": "revoke", "lean": "lean", "ask": "ask"}
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One order of words: what it is called in reports, and whether it revokes or only asks.
+    """One order of words: what it is called in reports, and what it decides.
 
     Those that are tried ``first`` hold whatever is denied or narrowed around them, ``whole`` ones
     whatever narrows them.
@@ -38,16 +42,16 @@ class Pattern:
 
     name: str
     how: str
-    revokes: bool
+    verdict: Verdict
     shape: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where a pattern was found, and whether it stands as a revocation or is in doubt."""
+    """Where a pattern was found, and what it decides there; what is narrowed only asks."""
 
     name: str
-    revokes: bool
+    verdict: Verdict
     start: int
     end: int
 
@@ -59,7 +63,7 @@ def matches(letters: str) -> Iterator[Match]:
         found = pattern.shape.search(letters if pattern.how == "first" else granted)
         if found:
             whole = pattern.how != "then" or not _is_narrowed(granted, *found.span())
-            yield Match(pattern.name, pattern.revokes and whole, *found.span())
+            yield Match(pattern.name, pattern.verdict if whole else "ask", *found.span())
 
 
 def denies(letters: str) -> bool:
@@ -82,5 +86,5 @@ def _patterns() -> tuple[Pattern, ...]:
     found = []
     for (how, verdict, name), lines in groupby(rows, key=lambda row: tuple(row[:3])):
         shape = "|".join(line[3] for line in lines).replace("<end>", _END)
-        found.append(Pattern(name, how, verdict == "revoke", re.compile(shape)))
+        found.append(Pattern(name, how, _VERDICTS[verdict], re.compile(shape)))
     return tuple(found)

@@ -15,6 +15,7 @@ _LOOK_ALIKES: Final = str.maketrans(
 _SIGNS: Final = str.maketrans("0135$@!|", "oless" + "ail")
 _APOSTROPHES: Final = re.compile(r"['’‘`´ʼ;](?=(?:t|m|s|re|ve|ll|d|all)\b)")
 _SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?:[\s.\-_*·,/\\|]{1,3}[^\W\d_](?![^\W_])){2,}")
+_NOT_ACCENTED: Final = str.maketrans({"đ": "d", "ß": "ss", "ı": "i", "ł": "l", "ø": "o"})
 _APART: Final = re.compile(r"[\W\d_]+")
 _STRETCHED: Final = re.compile(r"(.)\1{2,}")
 _MASKED: Final = re.compile(r"\b(f|sh|b|a|d)[*#@$%&!\-]{1,4}([a-z]{0,6})")
@@ -32,7 +33,7 @@ def spelled(text: str) -> str:
     if _MARKED.search(plain):
         plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
         plain = _APOSTROPHES.sub("", plain.casefold())
-        apart = unicodedata.normalize("NFKD", plain.replace("đ", "d").replace("ß", "ss"))
+        apart = unicodedata.normalize("NFKD", plain.translate(_NOT_ACCENTED))
         plain = unicodedata.normalize("NFC", "".join(c for c in apart if not _is_accent(c)))
     else:
         plain = _APOSTROPHES.sub("", plain.casefold())
