@@ -10,7 +10,6 @@ import calendar
 import hashlib
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
@@ -96,11 +95,6 @@ class Content:
         """Tell whether an earlier statement for this period was issued."""
         return self.number > 1
 
-    @property
-    def says_nothing(self) -> bool:
-        """Tell whether nothing was, is and became owed, so that nobody needs to be written to."""
-        return not (self.opening_cents or self.lines or self.closing_cents)
-
 
 def month(period: str) -> tuple[date, date]:
     """Return the first and last day of a period ``YYYY-MM``.
@@ -121,11 +115,6 @@ def checked_period(period: str, *, today: date) -> str:
     if first > today:
         raise BadInput("This month has not begun yet.", field="period")
     return period
-
-
-def reconciles(opening_cents: int, lines: Sequence[Line], closing_cents: int) -> bool:
-    """Tell whether opening plus the lines is closing, to the cent."""
-    return opening_cents + sum(line.effect_cents for line in lines) == closing_cents
 
 
 def to_json(content: Content) -> str:

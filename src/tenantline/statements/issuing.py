@@ -59,7 +59,7 @@ def issue(
         Refused: a text from this number is being read just now.
     """
     with transaction.atomic():
-        tenant = _locked(tenant.pk)
+        tenant = locked(tenant.pk)
         content.checked_period(period, today=billing.today(tenant.facility, now))
         known = queries.latest(tenant.pk, period)
         if known is not None and not correction:
@@ -87,23 +87,45 @@ def send_again(
         Refused: a text from this number is being read just now.
     """
     with transaction.atomic():
-        tenant = _locked(statement.tenant_id)
-        newest = queries.latest(tenant.pk, statement.period)
-        if newest is not None and newest.pk != statement.pk:
-            raise Conflict(
-                "There is a correction of this statement; send that one.",
-                existing=str(newest.pk),
-                code="corrected",
-            )
-        [account] = gathering.accounts([tenant], period=statement.period, now=now)
-        _end_links([statement], now, "A newer link was sent.")
+        account = _again(statement, now)
         said = queries.content_of(statement)
         delivery = _send(statement, account, said, chosen, by, now)
         _tell("statement.sent_again", statement, by, now, method=delivery.method)
     return delivery
 
 
-def _locked(tenant_id: int) -> Tenant:
+def send_in_place_of_text(
+    *, statement: Statement, code: str, why: str, by: Actor, now: datetime
+) -> Delivery:
+    """Send a statement whose text was withheld by e-mail or print; ``code`` and ``why`` say so.
+
+    Raises:
+        Conflict: ``corrected``, there is a newer statement for its period.
+    """
+    with transaction.atomic():
+        account = _again(statement, now)
+        way = queries.decided(account, chosen="sms", no_sms=Refusal(code, why))
+        delivery = _send_without_text(statement, queries.content_of(statement), way, by, now)
+        _tell("statement.sent_again", statement, by, now, method=delivery.method)
+    return delivery
+
+
+def _again(statement: Statement, now: datetime) -> Account:
+    """Lock a statement's tenant and end its link, so that it can be sent once more."""
+    tenant = locked(statement.tenant_id)
+    newest = queries.latest(tenant.pk, statement.period)
+    if newest is not None and newest.pk != statement.pk:
+        raise Conflict(
+            "There is a correction of this statement; send that one.",
+            existing=str(newest.pk),
+            code="corrected",
+        )
+    _end_links([statement], now, "A newer link was sent.")
+    [account] = gathering.accounts([tenant], period=statement.period, now=now)
+    return account
+
+
+def locked(tenant_id: int) -> Tenant:
     """Return the tenant, whom nobody else issues anything to before this transaction ends."""
     rows = Tenant.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("facility").get(pk=tenant_id)
@@ -169,6 +191,12 @@ def _send(
         if not isinstance(sent, Refusal):
             return _delivered(statement, way, by, now, message=sent)
         way = queries.decided(account, chosen=chosen, no_sms=sent)
+    return _send_without_text(statement, said, way, by, now)
+
+
+def _send_without_text(
+    statement: Statement, said: Content, way: Way, by: Actor, now: datetime
+) -> Delivery:
     if way.method == "email":
         email = emailing.queue(statement, said, now=now)
         return _delivered(statement, way, by, now, email=email)

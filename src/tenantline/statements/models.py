@@ -53,6 +53,9 @@ class Delivery(models.Model):
     at = models.DateTimeField()
     by_name = models.CharField(max_length=150)
 
+    class Meta:
+        indexes = [models.Index(fields=["at"], condition=Q(method="sms"), name="statement_texts")]
+
 
 class Link(models.Model):
     """The link in a statement's text: a random token, kept as its hash (ADR 12, R13).

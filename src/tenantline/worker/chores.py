@@ -20,7 +20,7 @@ from tenantline.mail import actions as mail
 from tenantline.outbox import actions as outbox
 from tenantline.outbox import settle
 from tenantline.runs import actions as runs
-from tenantline.statements import emailing
+from tenantline.statements import emailing, instead
 
 if TYPE_CHECKING:
     from tenantline.intake.models import StatusCall
@@ -65,6 +65,11 @@ def send_mail() -> int:
     for email in claimed:
         mail.deliver(email, now=clock.now(), attach=emailing.attachment)
     return len(claimed)
+
+
+def send_instead() -> int:
+    """Send by e-mail or print what was withheld as a text; return how many statements that were."""
+    return instead.send_instead(now=clock.now())
 
 
 def keep_house() -> int:

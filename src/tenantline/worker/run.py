@@ -80,6 +80,7 @@ class Worker:
                 self._loop("files", partial(reading.fetch_files, client, fetcher), 0.5),
                 self._loop("stale", partial(reading.refresh_stale, client), 30.0),
                 self._loop("imports", _threaded(Shift().step), 1.0),
+                self._loop("instead", _threaded(chores.send_instead), 30.0),
                 self._loop("runs", _threaded(RunShift(TRADES).step), 0.5),
                 self._loop("house", _threaded(chores.keep_house), 5.0),
                 self._loop("beat", _threaded(self._beat), _BEAT.total_seconds()),
