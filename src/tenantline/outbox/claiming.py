@@ -90,6 +90,11 @@ class Look:
     looked_at: int
 
 
+def anything_due(now: datetime) -> bool:
+    """Tell whether a look is worth its transaction: an idle queue should cost next to nothing."""
+    return Text.objects.filter(state=State.QUEUED, next_at__lte=now).exists()
+
+
 def look(*, worker: str, limit: int, now: datetime, busy: Collection[int] = ()) -> Look:
     """Claim (see ``claim``), and say whether there was anything to look at.
 
@@ -121,6 +126,8 @@ class _Claim:
 
     def look(self, limit: int, busy: Collection[int]) -> Look:
         lines = {line.pk: line for line in self._ready_lines(limit, busy)}
+        if not lines:
+            return Look([], 0)
         slots = pacing.free_slots(lines, self.now)
         firsts = self._firsts([lines[pk] for pk in slots], slots)
         leaving = self._that_may_leave(firsts, lines)

@@ -86,6 +86,8 @@ class Dispatcher:
         self._database.shutdown()
 
     def _look(self, room: int, busy: Collection[int]) -> Look:
+        if not claiming.anything_due(clock.now()):
+            return Look([], 0)
         # SQLite waits here for its one writer: the time is read after that, not before.
         with transaction.atomic():
             return claiming.look(worker=self._worker, limit=room, now=clock.now(), busy=busy)
