@@ -44,6 +44,7 @@ _ACTS: Final = {
     "line.help_answered": "had HELP to a line answered by us",
     "line.help_left": "left HELP to a line to the carrier",
     "line.pace_set": "set the pace of a line",
+    "line.price_set": "set the price of a line's segments",
     "line.paused": "paused a line",
     "line.resumed": "resumed a line",
     "messages.exported": "exported texts",

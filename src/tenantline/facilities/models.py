@@ -71,6 +71,7 @@ class Line(models.Model):
     sending = models.BooleanField(default=True)
     answers_help = models.BooleanField(default=False)  # R16: where the carrier does not
     segments_per_second = models.FloatField(default=1.0)
+    segment_price = models.PositiveIntegerField(default=83)  # hundredths of a cent, for estimates
     previous_addresses = models.JSONField(default=dict)  # as found, put back by disconnect
     connected_at = models.DateTimeField()
     disconnected_at = models.DateTimeField(null=True)

@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ("sending", models.BooleanField(default=True)),
                 ("answers_help", models.BooleanField(default=False)),
                 ("segments_per_second", models.FloatField(default=1.0)),
+                ("segment_price", models.PositiveIntegerField(default=83)),
                 ("previous_addresses", models.JSONField(default=dict)),
                 ("connected_at", models.DateTimeField()),
                 ("disconnected_at", models.DateTimeField(null=True)),

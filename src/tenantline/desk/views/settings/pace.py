@@ -1,4 +1,4 @@
-"""How fast a line sends: what its carriers allow, chosen from a list or typed."""
+"""How fast a line sends and what a segment costs: chosen from a list or typed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tenantline.desk import pace as paces
 from tenantline.desk import problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.forms import Form, typed
+from tenantline.facilities import pace as prices
 from tenantline.facilities import queries as facilities
 from tenantline.kernel.errors import BadInput, TenantlineError
 from tenantline.outbox import pacing
@@ -25,16 +26,20 @@ def page(request: DeskRequest, line_id: int) -> HttpResponse:
     demand(request, "edit_lines")
     line = facilities.line(scope=request.desk.scope, line_id=line_id)
     found = paces.of([line], request.desk.now)[line.pk]
-    form = _form(found)
+    form = _form(found, line.segment_price)
     if request.method == "POST":
         try:
             a_second, a_day = _wanted(request)
+            hundredths = _price(request, line.segment_price)
             pacing.set_pace(
                 line=line,
                 a_second=a_second,
                 a_day=a_day,
                 by=request.desk.actor,
                 now=request.desk.now,
+            )
+            prices.set_price(
+                line=line, hundredths=hundredths, by=request.desk.actor, now=request.desk.now
             )
         except TenantlineError as error:
             form = typed(request.POST, error)
@@ -46,12 +51,13 @@ def page(request: DeskRequest, line_id: int) -> HttpResponse:
     return render(request, "desk/settings/line_pace.html", context, status=status)
 
 
-def _form(found: paces.Pace) -> Form:
+def _form(found: paces.Pace, hundredths: int) -> Form:
     return Form(
         {
             "kind": pacing.preset_of(found.a_second, found.day.limit) or OWN,
             "a_second": f"{found.a_second:g}",
             "a_day": "" if found.day.limit is None else str(found.day.limit),
+            "price": f"{hundredths / 100:g}",
         }
     )
 
@@ -71,6 +77,16 @@ def _number(request: DeskRequest, name: str) -> float:
         return float(request.POST.get(name, "").strip().replace(",", "."))
     except ValueError:
         raise BadInput("Write a number, such as 1 or 3.75.", field=name) from None
+
+
+def _price(request: DeskRequest, before: int) -> int:
+    """Return the price in hundredths of a cent; it is typed in cents, empty to leave it."""
+    if not request.POST.get("price", "").strip():
+        return before
+    cents = _number(request, "price")
+    if not 0 <= cents <= prices.DEAREST / 100:  # NaN is outside too
+        raise BadInput("A segment costs between 0 and 100 cents.", field="price")
+    return round(cents * 100)
 
 
 def _whole(request: DeskRequest, name: str) -> int | None:
