@@ -6,6 +6,7 @@ nothing but the files beside ``consent.wordings``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -28,8 +29,10 @@ _SIGNS: Final[dict[str, Heard]] = {
     "⛔": "ask",
     "✋": "ask",
     "🤚": "ask",
+    "🖕": "ask",
 }
 _WISHES: Final = "SUCRZn03"  # classes of words that wish for something even when they stand alone
+_BLANKS: Final = re.compile(r"\s{2,}")  # many at once take long to search
 _SAYS_NOTHING: Final = dict.fromkeys(map(ord, "x2.,"))  # classes of words that mean nothing here
 _DENIED: Final = 5.0  # taken off where a text says that it does not want out, or misses texts
 _WRONG_PERSON: Final = frozenset({"wrong person", "who is this"})  # patterns that say so
@@ -64,6 +67,7 @@ def decide(body: str, *, opt_out_type: str = "") -> Decision:
         return Decision("revoke", keyword.words, "keyword")
     if keyword.heard != "nothing":
         return Decision(keyword.heard, keyword.words, "keyword")
+    body = _BLANKS.sub(lambda found: "\n" if "\n" in found[0] else " ", body)
     own = quoted.own_words(body)
     if quoted.is_instruction(body) and not any(map(str.isalpha, own)):
         return Decision("ask", order.row_of(body).shown, "our own instruction, typed")

@@ -55,8 +55,9 @@ _LEFT_OUT: Final = frozenset("p-")
 # Classes of which a word with a slip of the finger in it may have been meant to be one, if it is
 # long enough not to be another word; and shorter words that may have been meant
 _MEANT_CLASSES: Final = frozenset("SURT")
-_MEANT_LENGTH: Final = 6
+_MEANT_LENGTH: Final = 7
 _MEANT: Final = (
+    *("remove", "delete", "removed", "deleted", "unlist", "refrain", "msging", "texted"),
     *("stop", "quit", "text", "texts", "cease", "number", "numbers", "anymore", "permission"),
     *("consent", "optout", "unsub", "please", "thanks", "numero", "lista", "dejen", "parar"),
     *("contact", "contacting", "contacted", "message", "reminder", "reminders", "cancel"),
