@@ -73,7 +73,16 @@ def forge_text(who, event_id, purpose="chat", number=None):
         seal="",
     )
     values = dict.fromkeys(
-        ("cause", "withdrawn", "author_ref", "quiet_hours_reason", "reason_code", "reason", "waits_for"), ""
+        (
+            "cause",
+            "withdrawn",
+            "author_ref",
+            "quiet_hours_reason",
+            "reason_code",
+            "reason",
+            "waits_for",
+        ),
+        "",
     )
     values |= dict.fromkeys(("error_code", "error_words", "leased_by"), "")
     pk = insert(
@@ -89,6 +98,7 @@ def forge_text(who, event_id, purpose="chat", number=None):
         wording_key="",
         alike_key="",
         wording="",
+        wording_plain=True,
         counts_as_mass=False,
         state="queued",
         carrier_rank=0,

@@ -160,7 +160,7 @@ def _hear(where: Facility, sender: Number, body: str, now: datetime) -> None:
 
 def _words() -> str:
     """Return a sentence that is never the same twice (R5 ignores digits)."""
-    words = ["".join(_chance.choices(string.ascii_lowercase, k=7)) for _ in range(5)]
+    words = ["".join(_chance.choices(string.ascii_lowercase, k=12)) for _ in range(3)]
     return f"About your unit: {' '.join(words)}."
 
 

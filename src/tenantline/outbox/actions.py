@@ -82,6 +82,7 @@ def request(*, wish: Wish, by: Actor, now: datetime) -> Text:
         wording_key=counted.wording_key,
         alike_key=counted.alike_key,
         wording=counted.wording,
+        wording_plain=counted.wording_plain,
         counts_as_mass=counted != mass_texts.NOT_COUNTED,
         any_hour_until=timing.any_hour_until,
         not_before=timing.not_before,

@@ -30,6 +30,7 @@ class Counted:
     wording_key: str = ""
     alike_key: str = ""
     wording: str = ""
+    wording_plain: bool = True
 
 
 NOT_COUNTED: Final = Counted()
@@ -51,7 +52,7 @@ def count(*, tenant: Tenant, body: str, now: datetime) -> Counted:
             "Write to this tenant in words of their own.",
         )
     alike_key = known[0].alike_key if known else wording.key
-    return Counted(wording.key, alike_key, wording.stored())
+    return Counted(wording.key, alike_key, wording.stored(), wording.is_plain)
 
 
 def _names(tenant: Tenant) -> list[str]:
@@ -68,19 +69,25 @@ class _Known:
 def _alike(wording: Wording, now: datetime) -> list[_Known]:
     """Return texts of the last ten minutes that count as the same words, newest first.
 
-    The database narrows by time and by words of which a wording that is alike must hold one.
+    Plain ones, which most are, are found by their key. The others are gone through by time, and
+    the database narrows them by words of which a wording that is alike must hold one.
     """
+    rows = Text.objects.filter(counts_as_mass=True, created_at__gt=now - rules.MASS_WINDOW)
     marked = Q()
     for mark in wording.marks():
         marked |= Q(wording__contains=f" {mark} ")
-    rows = Text.objects.filter(
-        marked, counts_as_mass=True, created_at__gt=now - rules.MASS_WINDOW
-    ).order_by("-created_at", "-id")
-    values = rows.values_list("clearance__tenant_id", "alike_key", "wording_key", "wording")
+    found = {
+        values
+        for some in (
+            rows.filter(wording_key__in={*wording.keys, wording.whole}),
+            rows.filter(marked, wording_plain=False),
+        )
+        for values in some.values_list("pk", "clearance__tenant_id", "alike_key", "wording")
+    }
     return [
         _Known(tenant_id, alike_key)
-        for tenant_id, alike_key, key, stored in values
-        if wordings.alike(wording, wordings.parsed(stored, key))
+        for _, tenant_id, alike_key, stored in sorted(found, reverse=True)
+        if wordings.alike(wording, stored)
     ]
 
 

@@ -43,6 +43,7 @@ class Text(models.Model):
     wording_key = models.CharField(max_length=16, blank=True)
     alike_key = models.CharField(max_length=16, blank=True)
     wording = models.TextField(blank=True)
+    wording_plain = models.BooleanField(default=True)  # its key alone finds it
     counts_as_mass = models.BooleanField()  # R5: replies do not
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     reason_code = models.CharField(max_length=32, blank=True)  # why withheld
@@ -72,7 +73,12 @@ class Text(models.Model):
                 name="text_queue",
             ),
             models.Index(
-                fields=["created_at"], condition=Q(counts_as_mass=True), name="text_words_typed"
+                fields=["wording_key", "created_at"],
+                condition=Q(counts_as_mass=True),
+                name="text_words_typed",
+            ),
+            models.Index(
+                fields=["created_at"], condition=Q(wording_plain=False), name="text_words_seen"
             ),
             models.Index(
                 fields=["wording_key", "claimed_at"],

@@ -56,13 +56,19 @@ _GREETINGS: Final = frozenset(_GREETING.translate(_ROUGHLY).split())
 class Wording:
     """What is compared of a typed text.
 
-    ``key`` is the wording without names; ``keys`` are all under which it counts as the same,
-    ``words`` what its nearness is measured by, empty for a short text.
+    ``key`` is the wording without names, ``whole`` with them; ``keys`` are all under which it
+    counts as the same, ``words`` what its nearness is measured by, empty for a short text.
     """
 
     key: str
+    whole: str
     keys: frozenset[str]
     words: tuple[str, ...]
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it is short and without names: then ``key`` alone finds it."""
+        return not self.words and self.key == self.whole
 
     def stored(self) -> str:
         """Return the wording as one line, each key and word between blanks."""
@@ -88,22 +94,25 @@ def of(body: str, *, names: Iterable[str]) -> Wording:
     pieces = _pieces(_LINK.sub(" ", _plain(body)), names)
     typed = _hash("as typed:" + body.strip())
     without = "".join(_letters(piece) for piece in pieces[::2])
+    whole = _hash("".join(map(_letters, pieces)))
     if not without:
-        return Wording(typed, frozenset({typed}), ())
+        return Wording(typed, whole, frozenset({typed}), ())
     keys = {typed, *(_hash(variant) for variant in _variants(pieces))}
     words = _words(" ".join(pieces[::2]))
-    return Wording(_hash(without), frozenset(keys), words if len(words) >= SHORTEST else ())
+    near = words if len(words) >= SHORTEST else ()
+    return Wording(_hash(without), whole, frozenset(keys), near)
 
 
-def parsed(stored: str, key: str) -> Wording:
-    """Return a wording from the line that ``Wording.stored`` has made."""
+def parsed(stored: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the keys and words of a line that ``Wording.stored`` has made."""
     keys, _, words = stored.partition("|")
-    return Wording(key, frozenset(keys.split()), tuple(words.split()))
+    return frozenset(keys.split()), tuple(words.split())
 
 
-def alike(one: Wording, other: Wording) -> bool:
-    """R5: tell whether two texts count as the same words."""
-    return bool(one.keys & other.keys) or _nearly(one.words, other.words)
+def alike(one: Wording, other: str) -> bool:
+    """R5: tell whether a text counts as the same words as one of which the line is stored."""
+    keys, words = parsed(other)
+    return bool(one.keys & keys) or _nearly(one.words, words)
 
 
 def room(count: int) -> int:

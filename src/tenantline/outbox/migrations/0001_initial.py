@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                 ("wording_key", models.CharField(blank=True, max_length=16)),
                 ("alike_key", models.CharField(blank=True, max_length=16)),
                 ("wording", models.TextField(blank=True)),
+                ("wording_plain", models.BooleanField(default=True)),
                 ("counts_as_mass", models.BooleanField()),
                 (
                     "state",
@@ -176,8 +177,16 @@ class Migration(migrations.Migration):
             model_name="text",
             index=models.Index(
                 condition=models.Q(("counts_as_mass", True)),
-                fields=["created_at"],
+                fields=["wording_key", "created_at"],
                 name="text_words_typed",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="text",
+            index=models.Index(
+                condition=models.Q(("wording_plain", False)),
+                fields=["created_at"],
+                name="text_words_seen",
             ),
         ),
         migrations.AddIndex(
