@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, reverse
 
+from tenantline.billing import returns
 from tenantline.consent import queries as consent
 from tenantline.conversations import queries as conversations
 from tenantline.desk.urls import urlpatterns
@@ -22,6 +23,7 @@ from tenantline.kernel.phone import Number
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import Tenant
 from tests import cast
+from tests.billing.returnfile import Back, written
 from tests.desk.conftest import House
 from tests.desk.test_files import keep, text_with_file
 
@@ -66,12 +68,29 @@ def _ids_of_mesa(house: House) -> dict[str, Any]:
         "job_id": _upload(house.mesa),
         "letter_id": cast.letter("Of Mesa", facility=house.mesa).pk,
         "notice_id": _notice(who),
+        **_account(who),
     }
 
 
 def _notice(who: Tenant) -> int:
     cast.entry(who)
     return cast.notice(who).pk
+
+
+def _account(who: Tenant) -> dict[str, int]:
+    """Return a payment, one that came back, and the file of a bank that says so of another."""
+    back = returns.record(
+        payment=cast.entry(who, "payment", 500), code="R01", by=cast.TESTER, now=clock.now()
+    )
+    file = returns.upload(
+        facility=who.facility,
+        name="back.ach",
+        content=written([Back()]),
+        by=cast.TESTER,
+        now=clock.now(),
+    )
+    payment = cast.entry(who, "payment", 700)
+    return {"entry_id": payment.pk, "returned_id": back.pk, "return_file_id": file.pk}
 
 
 def _upload(site: Facility) -> int:

@@ -19,6 +19,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{_TENANT}/draft/cancel/", autopay.settle, {"state": "cancelled"}, name="draft_cancel"),
     path("settings/returns/", returns.page, name="returns"),
     path("settings/returns/fee/", returns.fee, name="returns_fee"),
-    path("settings/returns/files/<int:file_id>/", returns.one, name="return_file"),
+    path("settings/returns/files/<int:return_file_id>/", returns.one, name="return_file"),
     path("settings/returns/<int:returned_id>/", returns.settle, name="return_settle"),
 ]

@@ -73,11 +73,11 @@ def _row(row: Any) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 @staff_page
-def one(request: DeskRequest, file_id: int) -> HttpResponse:
+def one(request: DeskRequest, return_file_id: int) -> HttpResponse:
     """Show what a file would do, and apply or cancel it; afterwards what it did."""
     demand(request, "edit_facility")
     desk = request.desk
-    file = returned.file(scope=desk.scope, file_id=file_id)
+    file = returned.file(scope=desk.scope, file_id=return_file_id)
     if request.method == "POST":
         if "cancel" in request.POST:
             returns.cancel(file=file, by=desk.actor, now=desk.now)
