@@ -15,6 +15,7 @@ from tenantline.consent.models import Clearance, LedgerEvent, LedgerHead, Partic
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import clock, walls
 from tests import cast
+from tests.statements import people
 
 TABLES = settings.APPEND_ONLY_TABLES
 sqlite_only = pytest.mark.skipif("connection.vendor != 'sqlite'")
@@ -42,6 +43,7 @@ def filled(db):
     who = cast.opted_in(where)
     cast.entry(who)
     cast.letter()
+    people.issue(who, clock.now())
     for table in TABLES:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {table}")
