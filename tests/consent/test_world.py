@@ -228,7 +228,7 @@ def let_it_run(examples: int, steps: int) -> None:
 
 @pytest.mark.django_db
 def test_a_town_for_a_while():
-    let_it_run(examples=6, steps=16)
+    let_it_run(examples=4, steps=14)
 
 
 @pytest.mark.slow
@@ -236,5 +236,5 @@ def test_a_town_for_a_while():
 def test_a_town_for_long():
     """``WORLD_EXAMPLES=200 pytest -s -m slow`` lets it run for longer and says what happened."""
     World.figures.clear()
-    let_it_run(examples=int(os.environ.get("WORLD_EXAMPLES", "12")), steps=40)
+    let_it_run(examples=int(os.environ.get("WORLD_EXAMPLES", "6")), steps=40)
     print(dict(World.figures))  # noqa: T201 - shown to who asks for it (-s)

@@ -295,11 +295,11 @@ class World:
         expected = self.may_be_texted(person, purpose)
         try:
             conversations.send(tenant=person.row, draft=draft, by=cast.TESTER, now=self.now)
-            allowed = True
-        except TenantlineError:
-            allowed = False
-        assert allowed == expected
-        self.figures["texts written" if allowed else "texts refused"] += 1
+            said = "written"
+        except TenantlineError as error:
+            said = f"refused: {error.code}"
+        assert (said == "written") == expected, said
+        self.figures[f"texts {said}"] += 1
 
     def dispatch(self, carrier: str = "takes it") -> list[Job]:
         """Claim what may leave, hold it against the record, and let the carrier answer."""
