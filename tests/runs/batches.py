@@ -39,14 +39,14 @@ def statements(site: Facility, **how: Any) -> Run:
     now = clock.now()
     confirmed = how.pop("confirmed", False)
     order = Order(kind="statements", facility=site, period=people.period_of(now), **how)
-    return actions.prepare(order=order, by=cast.TESTER, now=now, confirmed=confirmed)
+    return actions.prepare(order=order, by=cast.TESTER, now=now, confirmed=confirmed).run
 
 
 def letters_run(site: Facility, letter: Letter, **how: Any) -> Run:
     """Prepare a run of a letter."""
     subject = str(letters.current(letter).pk)
     order = Order(kind="letters", facility=site, subject=subject, **how)
-    return actions.prepare(order=order, by=cast.TESTER, now=clock.now())
+    return actions.prepare(order=order, by=cast.TESTER, now=clock.now()).run
 
 
 def work(run: Run, *, until: tuple[str, ...] = ("planned", "done", "paused")) -> Run:

@@ -22,6 +22,7 @@ from tenantline.api import (
     notices,
     problems,
     reading,
+    runs,
     tenants,
 )
 from tenantline.kernel.errors import TenantlineError
@@ -48,6 +49,7 @@ api.add_router("", messages.router)
 api.add_router("", ledger.router)
 api.add_router("", drafts.router)
 api.add_router("", notices.router)
+api.add_router("", runs.router)
 api.exception_handler(Exception)(problems.of_crash)
 api.exception_handler(TenantlineError)(problems.of_error)
 api.exception_handler(ValidationError)(reading.invalid)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from tenantline.billing import queries as billing
 from tenantline.consent import cleared
 from tenantline.facilities.models import Facility
-from tenantline.kernel.errors import Refused
+from tenantline.kernel.errors import NotFound, Refused
 from tenantline.letters import account, actions, preview, queries, rules
-from tenantline.letters.models import LetterVersion, Notice
+from tenantline.letters.models import Letter, LetterVersion, Notice
 from tenantline.outbox import queries as outbox
-from tenantline.runs.actions import actor_of
+from tenantline.runs.actions import Order, actor_of
 from tenantline.runs.trades import Held, Issued, Planned, Trade
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.delivery import Refusal, checked_method
@@ -28,6 +28,34 @@ _DONE: Final = Refusal(
 )
 _NOTHING_DUE: Final = Refusal("zero_balance", "Nothing is owed; there is nothing to remind of.")
 _NOT_LATE: Final = Refusal("not_overdue", "Nothing is overdue.")
+
+
+def order(
+    *,
+    letter: Letter,
+    facility: Facility,
+    chosen: Collection[int] | None = None,
+    method: str = "",
+    key: str = "",
+) -> Order:
+    """Return what ``runs.actions.prepare`` takes, for a letter in its words as they are now.
+
+    Raises:
+        BadInput: there is no such method.
+        NotFound: the letter is not one of the facility, or has been retired.
+    """
+    if letter.retired_at is not None or letter.facility_id not in (None, facility.pk):
+        raise NotFound("There is no such letter at this facility.")
+    if method:
+        checked_method(method)
+    return Order(
+        kind="letters",
+        facility=facility,
+        subject=str(queries.current(letter).pk),
+        chosen=chosen,
+        method=method,
+        key=key,
+    )
 
 
 def plan(run: Run, now: datetime) -> Iterator[Planned]:

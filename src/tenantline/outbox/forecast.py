@@ -54,13 +54,21 @@ class Leaving:
 class Forecast:
     """What a batch of texts would take. ``leaving`` None: the facility has no line that sends.
 
-    ``price_cents`` is an estimate; ``segment_price`` is in hundredths of a cent.
+    ``segment_price`` is in hundredths of a cent.
     """
 
     segments: int
     leaving: Leaving | None
-    price_cents: int = 0
     segment_price: int = 0
+
+    def price_of(self, segments: int) -> int:
+        """Return what so many segments cost, in whole cents rounded up."""
+        return -(-segments * self.segment_price // 100)
+
+    @property
+    def price_cents(self) -> int:
+        """Return what the batch costs."""
+        return self.price_of(self.segments)
 
     @property
     def late(self) -> int:
@@ -120,6 +128,5 @@ def of(*, facility: Facility, segments: int, now: datetime) -> Forecast:
         ahead=queued.aggregate(sum=Sum("segments"))["sum"] or 0,
         free_at=slot.free_at if slot else now,
     )
-    price = line.segment_price
-    cents = -(-segments * price // 100)
-    return Forecast(segments, leaving(segments=segments, pace=pace, now=now), cents, price)
+    said = leaving(segments=segments, pace=pace, now=now)
+    return Forecast(segments, said, line.segment_price)

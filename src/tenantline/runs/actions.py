@@ -42,7 +42,15 @@ class Order:
     key: str = ""
 
 
-def prepare(*, order: Order, by: Actor, now: datetime, confirmed: bool = False) -> Run:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that has begun. ``repeated``: the same request had begun it before."""
+
+    run: Run
+    repeated: bool = False
+
+
+def prepare(*, order: Order, by: Actor, now: datetime, confirmed: bool = False) -> Prepared:
     """Begin a run: the worker plans it, then it waits for ``issue`` unless it is ``confirmed``.
 
     The same key with the same order gives the same run.
@@ -55,7 +63,7 @@ def prepare(*, order: Order, by: Actor, now: datetime, confirmed: bool = False) 
     digest = _digest(order, chosen, confirmed)
     known = _known(order.key, digest)
     if known is not None:
-        return known
+        return Prepared(known, repeated=True)
     try:
         with transaction.atomic():
             run = Run.objects.create(
@@ -80,8 +88,8 @@ def prepare(*, order: Order, by: Actor, now: datetime, confirmed: bool = False) 
         known = _known(order.key, digest)
         if known is None:
             raise
-        return known
-    return run
+        return Prepared(known, repeated=True)
+    return Prepared(run)
 
 
 def issue(*, run: Run, by: Actor, now: datetime) -> Run:

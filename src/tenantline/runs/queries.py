@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from tenantline.facilities.scope import Scope
 from tenantline.kernel.errors import NotFound
-from tenantline.runs.models import Item, Run
+from tenantline.runs.models import Item, ItemState, Run
+from tenantline.runs.rules import OPEN as OPEN
+from tenantline.tenants.delivery import METHODS
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why some tenants get it otherwise than wanted, or not at all, and how many they are."""
+
+    code: str
+    sentence: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +32,9 @@ class Figures:
 
     states: dict[str, int] = field(default_factory=dict)
     methods: dict[str, int] = field(default_factory=dict)
-    fallbacks: dict[str, int] = field(default_factory=dict)  # by reason, of those that go out
-    skipped: dict[str, int] = field(default_factory=dict)  # by reason
+    fallbacks: list[Reason] = field(default_factory=list)  # of those that go out, most first
+    skipped: list[Reason] = field(default_factory=list)
+    failed: list[Reason] = field(default_factory=list)
     segments: int = 0
     texts: dict[str, int] = field(default_factory=dict)
 
@@ -30,6 +42,11 @@ class Figures:
     def total(self) -> int:
         """Return how many tenants the run has."""
         return sum(self.states.values())
+
+    @property
+    def going(self) -> int:
+        """Return for how many something is issued, or was."""
+        return self.total - self.states.get("skipped", 0)
 
     @property
     def ended(self) -> int:
@@ -58,8 +75,9 @@ def figures(run: Run) -> Figures:
     return Figures(
         states=_counted(items, "state"),
         methods=_counted(going.exclude(state="skipped"), "method"),
-        fallbacks=_counted(going.exclude(why=""), "why"),
-        skipped=_counted(items.filter(state="skipped"), "sentence"),
+        fallbacks=_reasons(going.exclude(why="").exclude(state="skipped"), "why_code", "why"),
+        skipped=_reasons(items.filter(state="skipped"), "code", "sentence"),
+        failed=_reasons(items.filter(state="failed"), "code", "sentence"),
         segments=going.exclude(state="skipped").aggregate(sum=Sum("segments"))["sum"] or 0,
         texts=_counted(items.filter(message__isnull=False), "message__text__state"),
     )
@@ -71,19 +89,39 @@ def waiting_segments(run: Run) -> int:
     return rows.aggregate(sum=Sum("segments"))["sum"] or 0
 
 
-def items(run: Run) -> QuerySet[Item]:
-    """Return a run's items with their tenants, in the order of planning."""
-    return (
-        Item.objects.filter(run=run)
-        .select_related("tenant", "message__text", "email")
-        .order_by("id")
-    )
+def items(run: Run, *, only: str = "") -> QuerySet[Item]:
+    """Return a run's items with their tenants, in the order of planning.
+
+    ``only`` narrows them: to a state (``failed``), a method (``sms``), a state of their texts
+    (``text:withheld``), or a reason (``why:no_consent``).
+    """
+    rows = Item.objects.filter(run=run).select_related("tenant", "message__text", "email")
+    return _narrowed(rows, only).order_by("id")
+
+
+def _narrowed(rows: QuerySet[Item], only: str) -> QuerySet[Item]:
+    what, _, value = only.partition(":")
+    if what in ItemState.values:
+        return rows.filter(state=what)
+    if what in METHODS:
+        return rows.filter(method=what).exclude(state="skipped")
+    if what == "text":
+        return rows.filter(message__text__state=value)
+    if what == "why":
+        return rows.filter(Q(code=value) | Q(why_code=value))
+    return rows
 
 
 def open_runs(scope: Scope, kinds: Sequence[str]) -> list[Run]:
     """Return the runs that are not over, newest first."""
     rows = listing(scope=scope).filter(kind__in=kinds)
     return list(rows.filter(state__in=("planning", "planned", "running", "paused"))[:20])
+
+
+def _reasons(rows: QuerySet[Item], code: str, sentence: str) -> list[Reason]:
+    counts = rows.values_list(code, sentence).annotate(Count("id"))
+    found = [Reason(code, said, number) for code, said, number in counts]
+    return sorted(found, key=lambda one: (-one.count, one.sentence))
 
 
 def _counted(rows: QuerySet[Item], name: str) -> dict[str, int]:

@@ -92,6 +92,26 @@ class Shift:
             feed.tell(facility_id=run.facility_id, topic="run", ref=run.pk, now=now)
 
 
+def plan_soon(*, run: Run, trade: Trade, most: int) -> None:
+    """Plan up to ``most`` tenants of a run while somebody waits; a worker plans the rest.
+
+    Does nothing where a worker has begun already.
+    """
+    now = clock.now()
+    free = Run.objects.filter(pk=run.pk, state="planning", held_until=None)
+    if not free.update(held_until=now + LEASE, touched_at=now):
+        return
+    plan, done = _begun(run, trade, now), 0
+    while some := list(islice(plan.rows, min(PLANNED_AT_ONCE, most - done))):
+        done += len(some)
+        _keep_planned(run, some, clock.now())
+    if done < most:
+        _end_planning(run, clock.now())
+    else:
+        Run.objects.filter(pk=run.pk, state="planning").update(held_until=None)
+    run.refresh_from_db()
+
+
 def claim(*, kinds: Trades, now: datetime) -> Run | None:
     """Take the run that has waited longest for a worker, for ``LEASE`` unless renewed."""
     free = Q(held_until=None) | Q(held_until__lt=now) | Q(held_until__gt=now + LEASE)

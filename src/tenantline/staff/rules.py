@@ -10,6 +10,7 @@ Act = Literal[
     "text",  # read and write texts, issue opt-in forms, record revocations
     "edit_tenants",
     "issue",  # letters, to one tenant
+    "run",  # statements and letters, to many
     "edit_letters",
     "edit_facility",  # units, quiet hours
     "edit_lines",
@@ -23,7 +24,13 @@ Act = Literal[
 ]
 
 _CLERK: Final[frozenset[Act]] = frozenset({"text", "edit_tenants", "issue"})
-_MANAGER: Final[frozenset[Act]] = _CLERK | {"edit_facility", "edit_letters", "read_audit", "prove"}
+_MANAGER: Final[frozenset[Act]] = _CLERK | {
+    "edit_facility",
+    "edit_letters",
+    "read_audit",
+    "prove",
+    "run",
+}
 _OWNER: Final[frozenset[Act]] = _MANAGER | {
     "edit_lines",
     "edit_facilities",

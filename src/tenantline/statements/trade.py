@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from tenantline.billing import queries as billing
+from tenantline.facilities.models import Facility
 from tenantline.kernel.errors import Conflict, Refused
-from tenantline.runs.actions import actor_of
+from tenantline.runs.actions import Order, actor_of
 from tenantline.runs.trades import Held, Issued, Planned, Trade
-from tenantline.statements import gathering, issuing, planning
+from tenantline.statements import content, gathering, issuing, planning
 from tenantline.tenants.delivery import Method, checked_method
 
 if TYPE_CHECKING:
     from tenantline.runs.models import Item, Run
+
+
+def order(
+    *,
+    facility: Facility,
+    period: str,
+    now: datetime,
+    chosen: Collection[int] | None = None,
+    method: str = "",
+    key: str = "",
+) -> Order:
+    """Return what ``runs.actions.prepare`` takes, for a month's statements.
+
+    Raises:
+        BadInput: the period is no month, or has not begun; there is no such method.
+    """
+    content.checked_period(period, today=billing.today(facility, now))
+    if method:
+        checked_method(method)
+    return Order(
+        kind="statements", facility=facility, period=period, chosen=chosen, method=method, key=key
+    )
 
 
 def plan(run: Run, now: datetime) -> Iterator[Planned]:
