@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tenantline.kernel.phone import Number
+from tenantline.tenants import queries as tenants
 from tests import cast
 from tests.desk.conftest import House
 from tests.desk.screen import Screen
@@ -28,6 +29,8 @@ PAGES = [
     "/tenants/{agreed}/messages/",
     "/tenants/{agreed}/consent/",
     "/tenants/{agreed}/number/",
+    "/tenants/{agreed}/revocation/",
+    "/consent/?about=numbers",
     "/tenants/import/",
     "/tenants/import/{file}/",
     "/inbox/export/",
@@ -101,6 +104,21 @@ def test_quick_message_asks_in_a_dialog_and_issue_sends(screen: Screen, people: 
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Issue").click()
     expect(page.locator(".toast")).to_contain_text("on its way to")
+
+
+def test_whose_a_new_number_is_is_asked_in_the_dialog(screen: Screen, people: dict[str, Any]):
+    agreed = tenants.current_period(people["agreed"])
+    assert agreed is not None
+    page = screen.open(f"/tenants/{people['plain']}/")
+    page.get_by_role("link", name="Change number…").click()
+    dialog = page.get_by_role("dialog", name="Change mobile number")
+    dialog.get_by_label("New mobile number").fill(agreed.number)
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_label("Same phone, shared")).to_have_count(2)
+    for choice in dialog.get_by_label("Same phone, shared").all():
+        choice.check()
+    dialog.get_by_role("button", name="Change number").click()
+    expect(page.get_by_role("heading", name="The mobile number is now")).to_be_visible()
 
 
 def test_the_dialog_without_an_address_leads_to_its_field(screen: Screen, people: dict[str, Any]):
