@@ -23,7 +23,8 @@ from tenantline.consent.models import Erasure, LedgerEvent, Standing
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.tenants.models import Tenant
 from tests.consent import naive
-from tests.consent.world import CARRIERS, MEANINGS, World
+from tests.consent.town import CARRIERS, MEANINGS
+from tests.consent.world import World
 
 whom = st.integers(0, 2)
 wished = st.frozensets(st.sampled_from(naive.SERVICES), min_size=1)

@@ -11,8 +11,6 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tenantline.carrier.codes import meaning_of
-from tenantline.carrier.types import Accepted, Rejected, RetryLater, Unclear
 from tenantline.consent import actions as consent
 from tenantline.consent import bulk, counter, erasure, forms, unclear
 from tenantline.consent.rules import Kind
@@ -35,28 +33,7 @@ from tenantline.tenants.models import NumberQuestion, Tenant
 from tests import cast
 from tests.consent import naive
 from tests.consent.naive import Act
-
-COVERED_BY: dict[str, tuple[Service, ...]] = {
-    "chat": ("chat",),
-    "statement": ("statements",),
-    "notice": ("notices",),
-    "confirmation": naive.SERVICES,
-}
-CHAT_GOES_ON = timedelta(days=60)
-MEANINGS: dict[str, str] = {
-    "START": "start",
-    "“Unstop.”": "start",
-    "STOP": "stop",
-    "Rent is paid. Take me off your list!": "stop",
-    "ya no me manden mensajes": "stop",
-    "wrong number": "person",
-    "who is this?": "person",
-    "only text me about my bill": "wish",
-    "YES": "",
-    "I will stop by the office": "",
-}
-SIGNS = {"person": {"parked", "form_disowned"}, "wish": {"held"}}
-ENDS: dict[str, Kind] = {"person": "park_ended", "wish": "hold_ended"}
+from tests.consent.town import CHAT_GOES_ON, COVERED_BY, ENDS, MEANINGS, OUTCOMES, REFUSALS, SIGNS
 
 
 @dataclass
@@ -320,11 +297,11 @@ class World:
         if carrier == "kills the sender":
             return  # nobody settles; the lease runs out
         sid = f"SM{job.attempt_id:032d}"
-        settle.settle(attempt_id=job.attempt_id, outcome=_OUTCOMES[carrier](sid), now=self.now)
+        settle.settle(attempt_id=job.attempt_id, outcome=OUTCOMES[carrier](sid), now=self.now)
         if carrier == "takes it":
             self._whose(job.cleared.tenant_id).left.append(self.now)
-        elif carrier in _REFUSALS:
-            self._hears_code(_REFUSALS[carrier], job.cleared.number)
+        elif carrier in REFUSALS:
+            self._hears_code(REFUSALS[carrier], job.cleared.number)
 
     def calls_back(self, nth: int, code: int) -> None:
         """The carrier tells of an error with a text that it took."""
@@ -339,7 +316,7 @@ class World:
         for stored in calls.unworked_statuses():
             settle.apply_status(call=stored, now=self.now)
             intake.mark_status_worked([stored.pk], now=self.now)
-        if code in _REFUSALS.values() and (attempt.text_id, code) not in self.told:
+        if code in REFUSALS.values() and (attempt.text_id, code) not in self.told:
             self.told.add((attempt.text_id, code))
             self._hears_code(code, Number(attempt.text.clearance.number))
 
@@ -406,20 +383,3 @@ class World:
         came = set(self.came[person.number, person.row.facility_id]) - unread
         texts = [at for at in [*came, *person.left] if at >= max(starts)]
         return naive.was_silent([max(starts), *texts], self.now)
-
-
-_REFUSALS = {"says 21610": 21610, "says 30005": 30005, "says 30006": 30006}
-
-
-def _refused(code: int) -> Rejected:
-    meaning = meaning_of(code)
-    return Rejected(code, 400, meaning.words, meaning.kind)
-
-
-_OUTCOMES = {
-    "takes it": lambda sid: Accepted(sid, "queued", 1),
-    "is busy": lambda sid: RetryLater(None, "busy", 20429),
-    "is unclear": lambda sid: Unclear("timed out"),
-    **{words: (lambda sid, code=code: _refused(code)) for words, code in _REFUSALS.items()},
-}
-CARRIERS = ["takes it", "takes it", "takes it", "kills the sender", *list(_OUTCOMES)[1:]]
