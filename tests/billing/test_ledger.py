@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tenantline.billing import actions, queries
+from tenantline.billing import actions, autopay, queries
 from tenantline.billing.actions import NewEntry
 from tenantline.billing.models import Entry
 from tenantline.kernel import clock
@@ -108,6 +108,13 @@ def test_a_stated_balance_becomes_one_entry_of_the_difference(dana):
 def test_a_stated_balance_is_a_whole_number_of_cents(dana, cents):
     with pytest.raises(BadInput):
         actions.state_balance(tenant=dana, cents=cents, by=cast.TESTER, now=clock.now())
+
+
+@pytest.mark.parametrize("wrong", [{"method": "gold"}, {"day": 0}, {"day": 32}, {"day": True}])
+def test_autopay_has_a_known_method_and_a_day_of_the_month(dana, wrong):
+    with pytest.raises(BadInput):
+        autopay.change_method(tenant=dana, by=cast.TESTER, now=clock.now(), **wrong)
+    assert Tenant.objects.get(pk=dana.pk).autopay_method == "NET"
 
 
 @pytest.mark.parametrize(

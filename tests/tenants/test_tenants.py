@@ -29,11 +29,8 @@ BAD = [
     {"home_phone": "1" * 41},
     {"language": "fr"},
     {"delivery_method": "pigeon"},
-    {"autopay_method": "gold"},
-    {"balance_cents": "12"},
-    {"balance_cents": True},
-    {"balance_cents": 1.5},
-    {"balance_cents": 10**16},
+    {"autopay_method": "card"},  # accounts are billing's
+    {"balance_cents": 12},
     {"notes": "n" * 10_001},
     {"mobile": "+15125550143"},
     {"opt_in_status": "opted_in"},
