@@ -7,12 +7,12 @@ when its lease has ended.
 from __future__ import annotations
 
 import asyncio
-import math
 import os
 import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -55,6 +55,7 @@ class Worker:
         self._more = dict(more or {})
         self.name = f"{socket.gethostname()}-{os.getpid()}-{new_token(4)}"
         self._stop = threading.Event()
+        self._awake: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self._started_at = clock.now()
         self._failing: dict[str, str] = {}
         self._turned: dict[str, float] = {}
@@ -62,12 +63,20 @@ class Worker:
     def stop(self) -> None:
         """Ask the loops to end; safe from any thread or signal handler."""
         self._stop.set()
+        if self._awake is not None:
+            loop, stopped = self._awake
+            with suppress(RuntimeError):  # it has ended already
+                loop.call_soon_threadsafe(stopped.set)
 
     def run(self) -> None:
         """Run until stopped; return at most ``ENDS_WITHIN`` seconds after that."""
         asyncio.run(self._run())
 
     async def _run(self) -> None:
+        stopped = asyncio.Event()
+        self._awake = asyncio.get_running_loop(), stopped
+        if self._stop.is_set():  # before there was a loop to wake
+            stopped.set()
         url = settings.TWILIO_API_URL
         async with Client(url) as client, Fetcher(url) as fetcher:
             loops = [
@@ -94,7 +103,7 @@ class Worker:
 
         What is given up is in the state of a worker that was killed, which others can take up.
         """
-        await self._pause(math.inf)
+        await self._pause(None)
         _, late = await asyncio.wait(loops, timeout=ENDS_WITHIN)
         for task in late:
             task.cancel()
@@ -126,11 +135,13 @@ class Worker:
                 self._failing.pop(name, None)
             await self._pause(wait)
 
-    async def _pause(self, seconds: float) -> None:
-        left = seconds
-        while left > 0 and not self._stop.is_set():
-            await asyncio.sleep(min(left, _IDLE))
-            left -= _IDLE
+    async def _pause(self, seconds: float | None) -> None:
+        """Wait so long (None: for ever), or until told to stop."""
+        assert self._awake is not None, "the loops run"  # noqa: S101
+        _, stopped = self._awake
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await stopped.wait()
         await asyncio.sleep(0)
 
     def _beat(self) -> int:
