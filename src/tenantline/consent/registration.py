@@ -15,16 +15,16 @@ from tenantline.consent.wording import CONFIRMATION, HELP, SERVICE_NAMES
 # What the texts look like, in the shape in which they go out; ``{link}`` is a statement's address.
 SAMPLES: Final[dict[str, dict[str, str]]] = {
     "en": {
-        "statement": "{facility}: Your November statement is ready: {link} Balance due $128.00 by "
-        "Dec 1. Reply STOP to stop.",
+        "statement": "{facility}: Your November 2026 statement is ready: {link} Payment due "
+        "December 1, 2026. Reply STOP to stop.",
         "notice": "{facility}: We received your payment of $128.00 for unit B12. Thank you. Reply "
         "STOP to stop.",
         "chat": "Hi Maria, this is Sam at {facility}. Yes, the gate is open until 9 PM tonight. "
         "Reply STOP to stop.",
     },
     "es": {
-        "statement": "{facility}: Su estado de cuenta de noviembre ya se puede ver: {link} Saldo "
-        "$128.00, vence el 1 de dic. Responda STOP para terminar.",
+        "statement": "{facility}: Su estado de cuenta de noviembre de 2026 ya se puede ver: {link} "
+        "Pago antes del fin del 1 de diciembre de 2026. Para terminar, responda STOP.",
         "notice": "{facility}: Recibimos su pago de $128.00 por la unidad B12. Gracias. Responda "
         "STOP para terminar.",
         "chat": "Hola, soy Sam de {facility}. El acceso cierra hoy a las 9 PM. Responda STOP para "
