@@ -29,7 +29,7 @@ HTTP_TIMEOUT_SECONDS: Final = 30.0
 """The longest that one call takes from first to last. A lease on a text must outlive it."""
 CONNECT_TIMEOUT_SECONDS: Final = 5.0
 """The longest wait for a connection, TLS and the pool included."""
-# More than dispatch has on their way at once: a text must not wait here, nor a reading behind texts.
+# More than dispatch has on its way at once: a text must not wait here, nor a reading behind texts
 CONNECTIONS: Final = 160
 _LONGEST_WAIT: Final = 3_600.0  # seconds that we let the other side ask for
 _CLOCKS_AGREE: Final = timedelta(seconds=10)  # Twilio tells the second, and an answer takes time
