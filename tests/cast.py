@@ -12,7 +12,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from tenantline.billing import actions as billing
 from tenantline.billing import autopay
@@ -37,6 +37,7 @@ from tenantline.kernel.phone import Number
 from tenantline.letters import actions as letters
 from tenantline.letters.composing import Bodies
 from tenantline.letters.models import Letter, Notice
+from tenantline.letters.rules import Standing
 from tenantline.mail import queries as mail
 from tenantline.outbox import claiming
 from tenantline.outbox.claiming import Job
@@ -51,6 +52,13 @@ ACCOUNT = "AC" + "a1" * 16
 AUTH_TOKEN = "b2" * 16
 PASSWORD = "correct horse battery"
 _serial = itertools.count(100)
+T = TypeVar("T")
+
+
+def known(value: T | None) -> T:
+    """Return what a test counts on being there; the test fails when it is not."""
+    assert value is not None
+    return value
 
 
 def at_noon() -> datetime:
@@ -285,7 +293,7 @@ def letter(
     facility: Facility | None = None,
 ) -> Letter:
     """Make a letter for a facility or all, about a charge that is open unless told otherwise."""
-    standing = letters.Standing(name=name, category=category, legal_class=legal_class)
+    standing = Standing(name=name, category=category, legal_class=legal_class)
     bodies = {"en": Bodies(print=text, sms=sms)}
     return letters.create(
         standing=standing, bodies=bodies, facility=facility, by=TESTER, now=clock.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -31,7 +32,7 @@ moves = st.lists(
 def carry_out(tenant, steps):
     """Do the steps; return the balance as a person with pencil and paper has it."""
     paper, undone = 0, set()
-    who = {"by": cast.TESTER, "now": clock.now()}
+    who: dict[str, Any] = {"by": cast.TESTER, "now": clock.now()}
     for kind, number, day in steps:
         entries = list(Entry.objects.filter(tenant=tenant).order_by("pk"))
         if kind == "stated":

@@ -367,4 +367,4 @@ def test_the_list_of_tenants_says_the_same_when_the_old_chat_has_ended():
     later = clock.now() + timedelta(days=50)
     cast.submit_form(cast.issue_form(who, now=later), now=later)
     rows = queries.with_status(Tenant.objects.all(), clock.now() + timedelta(days=61))
-    assert rows.get().consent_status == "waiting_for_start"
+    assert vars(rows.get())["consent_status"] == "waiting_for_start"

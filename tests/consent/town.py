@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from tenantline.carrier.codes import meaning_of
@@ -16,6 +17,7 @@ COVERED_BY: dict[str, tuple[Service, ...]] = {
     "notice": ("notices",),
     "confirmation": naive.SERVICES,
 }
+Outcome = Accepted | Rejected | RetryLater | Unclear
 CHAT_GOES_ON = timedelta(days=60)
 MEANINGS: dict[str, str] = {
     "START": "start",
@@ -35,15 +37,15 @@ ENDS: dict[str, Kind] = {"person": "park_ended", "wish": "hold_ended"}
 REFUSALS = {"says 21610": 21610, "says 30005": 30005, "says 30006": 30006}
 
 
-def _refused(code: int) -> Rejected:
+def _refusing(code: int) -> Callable[[str], Outcome]:
     meaning = meaning_of(code)
-    return Rejected(code, 400, meaning.words, meaning.kind)
+    return lambda sid: Rejected(code, 400, meaning.words, meaning.kind)
 
 
-OUTCOMES = {
+OUTCOMES: dict[str, Callable[[str], Outcome]] = {
     "takes it": lambda sid: Accepted(sid, "queued", 1),
     "is busy": lambda sid: RetryLater(None, "busy", 20429),
     "is unclear": lambda sid: Unclear("timed out"),
-    **{words: (lambda sid, code=code: _refused(code)) for words, code in REFUSALS.items()},
+    **{words: _refusing(code) for words, code in REFUSALS.items()},
 }
 CARRIERS = ["takes it", "takes it", "takes it", "kills the sender", *list(OUTCOMES)[1:]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tenantline.billing.models import Entry
@@ -61,7 +63,7 @@ def balance(external_id):
     ],
 )
 def test_columns_are_guessed_by_their_names(header, field):
-    assert guess(header)[0] == field
+    assert cast.known(guess(header))[0] == field
 
 
 def test_charges_payments_and_reversals_go_in(office, tmp_path):
@@ -75,7 +77,7 @@ def test_charges_payments_and_reversals_go_in(office, tmp_path):
                    + "3,T-1,Void,,2026-11-20,,bounced,2\n")  # fmt: skip
     assert outcomes(take(path, office)) == ["unchanged", "added", "added"]
     assert balance("T-1") == 12_900
-    assert Entry.objects.get(external_id="1").due_on.isoformat() == "2026-11-05"
+    assert Entry.objects.get(external_id="1").due_on == date(2026, 11, 5)
 
 
 @pytest.mark.parametrize("own_id", ["17", ""])

@@ -12,9 +12,9 @@ from tenantline.facilities.scope import EVERYWHERE, Scope
 from tenantline.kernel import clock, segments
 from tenantline.kernel.errors import BadInput, Conflict, NotFound, Refused
 from tenantline.letters import actions, fields, preview, queries, rules
-from tenantline.letters.actions import Standing
 from tenantline.letters.composing import Bodies
 from tenantline.letters.models import Notice
+from tenantline.letters.rules import Standing
 from tenantline.letters.starters import STARTERS
 from tenantline.mail.models import Email
 from tenantline.outbox.models import Text

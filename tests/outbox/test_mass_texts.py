@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -176,7 +177,8 @@ asked = st.lists(
 @given(asked)
 def test_it_decides_as_a_naive_list_would(eight, asked):
     """Each entry: to whom, which words, and whether four minutes have passed before it."""
-    at, sent = clock.now(), []
+    at = clock.now()
+    sent: list[tuple[int, str, datetime]] = []
     with transaction.atomic():
         for to, words, waits in asked:
             at += timedelta(minutes=4 if waits else 0)
@@ -203,7 +205,7 @@ def test_both_tenants_of_one_phone_are_two_tenants():
 def test_a_repeat_with_the_same_key_counts_once_and_is_not_refused():
     six = tenants(6)
     draft = Draft(body=WORDS, idempotency_key="k", quiet_hours_reason="a test")
-    ask = {"draft": draft, "by": cast.TESTER, "now": clock.now()}
+    ask: dict[str, Any] = {"draft": draft, "by": cast.TESTER, "now": clock.now()}
     first = conversations.send(tenant=six[0], **ask)
     assert refusals(six[1:5]) == []
     again = conversations.send(tenant=six[0], **ask)

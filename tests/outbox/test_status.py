@@ -268,7 +268,9 @@ def test_what_is_told_late_does_not_pause_a_line_that_was_resumed():
     settle.settle(attempt_id=attempt.pk, outcome=rejected(20003), now=clock.now())
     line = Line.objects.get()
     text.refresh_from_db()
-    facilities.resume_line(line=line, by=cast.TESTER, now=text.claimed_at + timedelta(minutes=1))
+    facilities.resume_line(
+        line=line, by=cast.TESTER, now=cast.known(text.claimed_at) + timedelta(minutes=1)
+    )
     callback(attempt.token, "SM1", "failed", "30002")
     apply_all()
     line.refresh_from_db()

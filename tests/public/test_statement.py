@@ -149,8 +149,14 @@ def corrected(issued):
 def erased(issued):
     who, number = issued.statement.tenant, cast.mobile_of(issued.statement.tenant)
     consent.record_revocation(tenant=who, medium="phone", note="", by=cast.TESTER, now=clock.now())
-    how = {"why": "asked", "early": True, "scope": EVERYWHERE}
-    erasure.erase(number=number, **how, by=cast.TESTER, now=clock.now())
+    erasure.erase(
+        number=number,
+        why="asked",
+        early=True,
+        scope=EVERYWHERE,
+        by=cast.TESTER,
+        now=clock.now(),
+    )
 
 
 @pytest.mark.parametrize("die", [expired, number_changed, corrected, erased])

@@ -23,7 +23,7 @@ def now():
 def test_a_text_goes_where_it_is_switched_on_and_agreed_to(now):
     made = people.issue(people.agreed(cast.site(), now), now)
     assert made.delivery.method == "sms"
-    body = made.delivery.message.body
+    body = cast.known(made.delivery.message).body
     assert body.startswith("Storage LAMAR: Your ")
     assert "/s/" in body
     assert body.endswith("Reply STOP to stop.")
@@ -41,7 +41,7 @@ def test_without_consent_it_goes_by_e_mail_and_says_why(now):
     made = people.issue(people.by_sms(cast.tenant(cast.site()), now), now)
     assert made.delivery.method == "email"
     assert made.delivery.why_code == "no_consent"
-    assert made.delivery.email.attachment == f"statement:{made.statement.pk}"
+    assert cast.known(made.delivery.email).attachment == f"statement:{made.statement.pk}"
     assert not Link.objects.exists()
 
 
@@ -73,8 +73,9 @@ def test_a_correction_has_its_number_and_ends_the_link_before(now):
     second = people.issue(who, now, correction=True)
     assert second.statement.number == 2
     assert Link.objects.get(statement=first.statement).dead_at == now
-    first.delivery.message.text.refresh_from_db()
-    assert first.delivery.message.text.state == "withheld"
+    text = cast.known(cast.known(first.delivery.message).text)
+    text.refresh_from_db()
+    assert text.state == "withheld"
 
 
 def test_a_correction_that_would_say_the_same_is_refused(now):
@@ -112,5 +113,5 @@ def test_a_preview_says_what_will_happen_and_changes_nothing(now):
     who = people.agreed(cast.site(), now)
     shown = queries.preview(tenant=who, period=people.period_of(now), chosen=None, now=now)
     assert shown.way.method == "sms"
-    assert shown.measure.segments >= 1
+    assert cast.known(shown.measure).segments >= 1
     assert not Statement.objects.exists()

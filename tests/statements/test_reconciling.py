@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tenantline.billing import actions as billing
 from tenantline.billing.actions import NewEntry
+from tenantline.billing.models import Entry
 from tenantline.kernel import clock
 from tenantline.statements import content, gathering, printing
 from tests import cast
@@ -35,7 +36,8 @@ def test_what_one_month_closes_with_the_next_one_opens_with(seed):
 
 
 def record_at_random(who, chance) -> int:
-    known, total = [], 0
+    known: list[Entry] = []
+    total = 0
     for _ in range(30):
         day = date(2026, 1, 1) + timedelta(days=chance.randrange(120))
         if known and chance.random() < 0.3:
