@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{_TENANT}/issue/", views.issue, name="statement_issue"),
     path(f"{_TENANT}/<int:statement_id>/again/", views.again, name="statement_again"),
     path(f"{_TENANT}/<int:statement_id>/pdf/", views.pdf_file, name="statement_file"),
+    path("statements/print/<str:code>/<str:period>/", views.print_file, name="statements_print"),
 ]

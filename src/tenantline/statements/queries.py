@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,7 +11,6 @@ from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
 from tenantline.billing import queries as billing
-from tenantline.facilities.models import Facility
 from tenantline.facilities.scope import Scope
 from tenantline.kernel.errors import NotFound
 from tenantline.kernel.segments import Measure
@@ -22,6 +22,7 @@ from tenantline.statements.models import Delivery, Link, Statement
 from tenantline.tenants.delivery import Method, Refusal, Way
 from tenantline.tenants.models import Tenant
 
+_TOGETHER = 100
 _CANNOT_ASK = Refusal(
     "cannot_ask",
     "The page asks for surname and unit, and this tenant has no unit or no name in letters.",
@@ -173,16 +174,12 @@ def one_of_tenant(statement: Statement, *, now: datetime) -> Issued:
     return _issued(_loaded().get(pk=statement.pk), now)
 
 
-def issued_for(facility: Facility, period: str) -> QuerySet[Statement]:
-    """Return the newest statement of each tenant for a period, in the order of their names."""
-    rows = Statement.objects.filter(facility=facility, period=period)
-    newer = Statement.objects.filter(facility=facility, period=period, number__gt=1)
-    corrected = [
-        pk
-        for tenant_id, number in newer.values_list("tenant_id", "number")
-        for pk in rows.filter(tenant_id=tenant_id, number__lt=number).values_list("pk", flat=True)
-    ]
-    return rows.exclude(pk__in=corrected).order_by("tenant__name", "tenant_id")
+def contents(ids: Sequence[int]) -> Iterator[Content]:
+    """Yield these statements as they were issued, in this order, a few at a time."""
+    for start in range(0, len(ids), _TOGETHER):
+        some = ids[start : start + _TOGETHER]
+        found = Statement.objects.in_bulk(some)
+        yield from (content_of(found[pk]) for pk in some if pk in found)
 
 
 def _loaded() -> QuerySet[Statement]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,9 +15,10 @@ from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.choices import Choices
 from tenantline.desk.forms import Form, typed
 from tenantline.desk.views.tenant import header
+from tenantline.facilities import queries as facilities
 from tenantline.kernel import days
 from tenantline.kernel.errors import BadInput, Conflict, NotFound, Refused
-from tenantline.statements import emailing, issuing, pdf, printing, queries
+from tenantline.statements import content, emailing, issuing, paper, pdf, printing, queries
 from tenantline.tenants.delivery import METHOD_NAMES, checked_method
 
 if TYPE_CHECKING:
@@ -171,3 +172,16 @@ def _months(today: date) -> Choices:
         found.append((f"{day:%Y-%m}", days.long_month(day)))
         day = (day - timedelta(days=1)).replace(day=1)
     return found
+
+
+@require_safe
+@staff_page
+def print_file(request: DeskRequest, code: str, period: str) -> FileResponse:
+    """Send what is to be printed of a month: one PDF, or several in a ZIP archive."""
+    demand(request, "issue")
+    facility = facilities.facility(scope=request.desk.scope, code=code)
+    content.month(period)
+    made = paper.print_file(facility=facility, period=period)
+    return FileResponse(
+        made.file, as_attachment=True, filename=made.name, content_type=made.media_type
+    )
