@@ -68,6 +68,7 @@ _ACTS: Final = {
     "staff.role_changed": "changed a role",
     "tenant.added": "added a tenant",
     "tenant.changed": "changed a tenant",
+    "run.exported": "exported the results of a run",
     "tenants.exported": "exported a list of tenants",
     "tenant.moved_in": "recorded a move-in",
     "tenant.moved_out": "recorded a move-out",

@@ -11,6 +11,7 @@ from tenantline.desk import (
     import_urls,
     ledger_urls,
     letter_urls,
+    run_urls,
     statement_urls,
 )
 from tenantline.desk.views import (
@@ -98,6 +99,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *export_urls.urlpatterns,
     *import_urls.urlpatterns,
     *ledger_urls.urlpatterns,
+    *run_urls.urlpatterns,  # before letters: letters/issue/
     *letter_urls.urlpatterns,
     *statement_urls.urlpatterns,
     path("search/", frame.search, name="search"),

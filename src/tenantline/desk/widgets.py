@@ -15,11 +15,12 @@ from django.db.models import Q
 from tenantline.consent import queries as consent
 from tenantline.consent import waiting as consent_waiting
 from tenantline.conversations import queries as conversations
-from tenantline.desk import line_health
+from tenantline.desk import line_health, running
 from tenantline.desk import pace as paces
 from tenantline.desk.picture import stacked
 from tenantline.desk.rows import tenant_rows
 from tenantline.outbox import waiting
+from tenantline.runs import queries as runs
 from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tenantline.desk.access import Desk
 
 _SHOWN = 8
+_RUNS_SHOWN = 5
 _LATELY = timedelta(days=7)
 
 
@@ -103,6 +105,11 @@ def _consent(desk: Desk) -> dict[str, Any]:
     }
 
 
+def _runs(desk: Desk) -> dict[str, Any]:
+    found = runs.listing(scope=desk.view)[:_RUNS_SHOWN]
+    return {"rows": [running.row(run) for run in found]}
+
+
 def _lines(desk: Desk) -> dict[str, Any]:
     health = line_health.of(desk)
     found = paces.of([one.line for one in health.lines], desk.now)
@@ -142,6 +149,14 @@ _ALL = (
         "chart-no-axes-column",
         "sse:consent delay:500ms, sse:tenant delay:500ms",
         _consent,
+    ),
+    Widget(
+        "runs",
+        "Runs",
+        "Statements and letters to many, and how far they are",
+        "mails",
+        "sse:run delay:500ms",
+        _runs,
     ),
     # Silence tells nothing: a worker that died is seen only by who looks.
     Widget(

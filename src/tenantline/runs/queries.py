@@ -13,6 +13,8 @@ from tenantline.runs.models import Item, ItemState, Run
 from tenantline.runs.rules import OPEN as OPEN
 from tenantline.tenants.delivery import METHODS
 
+_TROUBLED = ("withheld", "failed", "undelivered")
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -68,6 +70,11 @@ def get(*, scope: Scope, run_id: int, kind: str | None = None) -> Run:
     return found
 
 
+def states(run: Run) -> dict[str, int]:
+    """Count a run's items by state."""
+    return _counted(Item.objects.filter(run=run).order_by(), "state")
+
+
 def figures(run: Run) -> Figures:
     """Count a run's items."""
     items = Item.objects.filter(run=run).order_by()
@@ -81,6 +88,25 @@ def figures(run: Run) -> Figures:
         segments=going.exclude(state="skipped").aggregate(sum=Sum("segments"))["sum"] or 0,
         texts=_counted(items.filter(message__isnull=False), "message__text__state"),
     )
+
+
+def text_troubles(run: Run) -> list[Reason]:
+    """Return why texts of a run were withheld or not delivered; the code is the texts' state."""
+    rows = Item.objects.filter(run=run, message__text__state__in=_TROUBLED).order_by()
+    text = "message__text__"
+    counts = rows.values_list(f"{text}state", f"{text}error_words", f"{text}reason")
+    found = [
+        Reason(state, words or reason or "The carrier gave no reason.", number)
+        for state, words, reason, number in counts.annotate(Count("id"))
+    ]
+    return sorted(found, key=lambda one: (-one.count, one.sentence))
+
+
+def printed_refs(run: Run) -> list[int]:
+    """Return the ids of what a run has issued for the printer, in the order of names."""
+    rows = Item.objects.filter(run=run, state="issued", method="print")
+    refs = rows.order_by("tenant__name", "tenant_id").values_list("ref", flat=True)
+    return [int(ref.partition(":")[2]) for ref in refs]
 
 
 def waiting_segments(run: Run) -> int:

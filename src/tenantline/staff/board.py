@@ -7,7 +7,7 @@ from typing import Final
 
 from tenantline.kernel.errors import BadInput
 
-WIDGETS: Final = ("unread", "waiting", "failed", "consent", "lines")
+WIDGETS: Final = ("unread", "waiting", "failed", "consent", "runs", "lines")
 DEFAULT: Final = ("unread", "waiting", "consent")
 
 

@@ -8,7 +8,7 @@
 (() => {
   "use strict";
 
-  const TOPICS = ["message", "status", "read", "consent", "tenant", "line", "mail", "release", "signed-out"];
+  const TOPICS = ["message", "status", "read", "consent", "tenant", "line", "run", "mail", "release", "signed-out"];
   const CHANNEL = "tenantline-live";
 
   class Live extends EventTarget {
