@@ -23,7 +23,8 @@ from tests import cast
 from tests.desk.conftest import listening
 from tests.desk.test_files import keep, text_with_file
 
-pytestmark = pytest.mark.browser
+# How events reach a page differs by database: test_live_pages.py tries that on both.
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.desk.conftest import House
 from tests.desk.screen import Screen
 from tests.desk.test_import import job, upload
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.once]
 LONG = "Maximiliana Wolfeschlegelsteinhausenbergerdorff, Trustee for the Estate of " * 2
 PAGES = [
     "/sign-in/",
