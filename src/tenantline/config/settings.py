@@ -55,6 +55,7 @@ ROOMS = [
     "runs",
     "letters",
     "statements",
+    "automations",
     "imports",
     "sandbox",
     "desk",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from tenantline.billing import queries as billing
+from tenantline.tenants import queries as tenants
 
 _CHARGE: Final = {"paid": "It has been paid meanwhile.", "reversed": "The charge was reversed."}
 _PAYMENT: Final = {"reversed": "The payment was returned or reversed."}
@@ -49,8 +50,13 @@ def _drafts(ids: Collection[int]) -> dict[int, str]:
     return dict.fromkeys(billing.settled_drafts(ids), "AutoPay does not draw it any more.")
 
 
+def _rentals(ids: Collection[int]) -> dict[int, str]:
+    return dict.fromkeys(tenants.ending_rentals(ids), "The tenant is moving out.")
+
+
 _ENDED: Final[Mapping[str, Callable[[Collection[int]], dict[int, str]]]] = {
     "charge": _charges,
     "payment": _payments,
     "draft": _drafts,
+    "rental": _rentals,
 }

@@ -105,6 +105,20 @@ def rentals(tenant_id: int) -> list[Rental]:
     return list(rows.order_by(F("ended_at").desc(nulls_first=True), "unit__name", "-id"))
 
 
+def rentals_begun(facility_id: int, *, since: datetime, until: datetime) -> list[Rental]:
+    """Return the rentals at a facility that began between two moments and have no end, in order."""
+    rows = Rental.objects.filter(
+        tenant__facility_id=facility_id, ended_at=None, started_at__gte=since, started_at__lte=until
+    )
+    return list(rows.order_by("started_at", "pk"))
+
+
+def ending_rentals(rental_ids: Collection[int]) -> set[int]:
+    """Return those of these rentals that are over, or whose end is known."""
+    rows = Rental.objects.filter(pk__in=rental_ids, ended_at__isnull=False)
+    return set(rows.values_list("pk", flat=True))
+
+
 def unit_names(rentals: Iterable[Rental], now: datetime) -> list[str]:
     """Return the names of the units in these rentals that run at ``now``, sorted."""
     running = (r for r in rentals if r.ended_at is None or r.ended_at > now)

@@ -21,6 +21,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connections
 
+from tenantline.automations.working import Shift as AutomationShift
 from tenantline.carrier.client import HTTP_TIMEOUT_SECONDS, Client
 from tenantline.carrier.media import Fetcher
 from tenantline.imports.shift import Shift
@@ -91,6 +92,7 @@ class Worker:
                 self._loop("imports", _threaded(Shift().step), 1.0),
                 self._loop("instead", _threaded(chores.send_instead), 30.0),
                 self._loop("runs", _threaded(RunShift(TRADES).step), 0.5),
+                self._loop("automations", _threaded(AutomationShift().step), 1.0),
                 self._loop("house", _threaded(chores.keep_house), 5.0),
                 self._loop("beat", _threaded(self._beat), _BEAT.total_seconds()),
             ]

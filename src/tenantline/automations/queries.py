@@ -1,0 +1,89 @@
+"""Reading automations: the list, what one would do now, what it has done. Scoped (R10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from django.db.models import Q, QuerySet
+
+from tenantline.automations import facts, going, rules
+from tenantline.automations.models import Automation, Firing, Mode
+from tenantline.facilities.scope import Scope
+from tenantline.kernel.errors import Forbidden, NotFound
+from tenantline.outbox import causes
+from tenantline.tenants import queries as tenants
+from tenantline.tenants.models import Tenant
+
+MODES: Final = [(mode.value, str(mode.label)) for mode in Mode]
+
+
+@dataclass(frozen=True, slots=True)
+class Would:
+    """Whom an automation would write to now; without a ``method``, ``why`` it would not."""
+
+    tenant: Tenant
+    method: str
+    why: str
+
+
+def automations(*, scope: Scope) -> QuerySet[Automation]:
+    """Return the automations that act at facilities in scope, newest first."""
+    rows = Automation.objects.select_related("facility", "letter").filter(ended_at=None)
+    if scope.facility_ids is not None:
+        rows = rows.filter(Q(facility=None) | Q(facility__in=scope.facility_ids))
+    return rows.order_by("-id")
+
+
+def automation(*, scope: Scope, automation_id: int) -> Automation:
+    """Return an automation in scope, or raise ``NotFound``."""
+    found = automations(scope=scope).filter(pk=automation_id).first()
+    if found is None:
+        raise NotFound("There is no such automation.")
+    return found
+
+
+def demand_may_change(*, scope: Scope, facility_id: int | None) -> None:
+    """Raise ``Forbidden`` where an automation is not this person's to change."""
+    if facility_id is None and scope.facility_ids is not None:
+        raise Forbidden("An automation for all facilities is changed by an owner of all of them.")
+
+
+def words(automation: Automation) -> str:
+    """Say when an automation acts."""
+    return rules.words(automation.when, automation.days)
+
+
+def would_do(*, automation: Automation, scope: Scope, now: datetime, most: int) -> list[Would]:
+    """Return whom an automation would write to now, at most so many; nothing is done.
+
+    One that is off is asked as if it were switched on now.
+    """
+    if automation.mode == Mode.OFF:
+        automation.since = now
+    found = list(islice(facts.to_deal_with(automation, now=now, scope=scope), most))
+    gone = causes.gone([fact.cause for fact in found])
+    ids = [fact.tenant_id for fact in found]
+    people = Tenant.objects.select_related("facility").in_bulk(ids)
+    tenancies = tenants.tenancies(ids, now)
+    listed = []
+    for fact in found:
+        tenant = people[fact.tenant_id]
+        late = facts.clock_at(tenant.facility, now).today > fact.last
+        if late or fact.cause in gone or not tenancies[tenant.pk].renting:
+            continue
+        way = going.way(automation.letter, tenant, now)
+        listed.append(Would(tenant, way.method, way.why))
+    return listed
+
+
+def history(
+    *, automation: Automation, scope: Scope, before: int | None, limit: int
+) -> list[Firing]:
+    """Return what an automation has done in scope, newest first, below an id if one is given."""
+    rows = scope.narrow(automation.firings.select_related("tenant", "facility", "notice"))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("-id")[:limit])
