@@ -5,6 +5,7 @@ from __future__ import annotations
 # Each file puts its stories on the list.
 from tests.faults import (
     stories_of_copies,
+    stories_of_runs,
     stories_of_sending,
     stories_of_the_carrier,
     stories_of_the_database,
@@ -16,6 +17,7 @@ from tests.faults.world import World
 
 STORIES = (
     stories_of_copies,
+    stories_of_runs,
     stories_of_sending,
     stories_of_the_carrier,
     stories_of_the_database,
