@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from tenantline.carrier.types import SANDBOX_ACCOUNT_SID
+from tenantline.cli import demo_accounts
 from tenantline.cli.demo_people import PEOPLE, Person, Step
 from tenantline.cli.start import BY
 from tenantline.consent import actions as consent
@@ -116,6 +117,7 @@ def build(*, now: datetime) -> list[SignIn]:
         _write_letters(now - _OPENED)
         for at, tenancy, step in sorted(_timeline(sites, now), key=lambda entry: entry[0]):
             _STEPS[step.does](tenancy, step, at)
+        demo_accounts.build(facilities=places, by=actors["marcus"], now=now)
     return sign_ins
 
 
