@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from tenantline.audit.models import Entry
 
 _ACTS: Final = {
+    "automation.added": "added an automation",
+    "automation.ended": "removed an automation",
+    "automation.switched": "switched an automation",
     "consent.erased": "erased what stood beside a number's consent events",
     "consent.exported": "exported a list of consent",
     "consent.form_ended": "closed an opt-in form at the counter",

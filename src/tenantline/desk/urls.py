@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from tenantline.desk import (
+    automation_urls,
     chat_urls,
     counter_urls,
     export_urls,
@@ -94,6 +95,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         recovery.leave_out,
         name="recovery_leave_out",
     ),
+    *automation_urls.urlpatterns,
     *chat_urls.urlpatterns,
     *counter_urls.urlpatterns,
     *export_urls.urlpatterns,
