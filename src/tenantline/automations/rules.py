@@ -134,7 +134,7 @@ def at_moment(key: str, cause: str, tenant_id: int, *, at: datetime, day: date) 
 
 
 def judge(fact: Fact, *, since: datetime, clock: Clock) -> Verdict:
-    """Say whether a fact is to be acted on now; ``before``: it was there before ``since``."""
+    """R7: say whether a fact is to be acted on now; ``before``: it was there before ``since``."""
     earlier = fact.day < clock.day_of(since) if fact.at is None else fact.at < since
     if earlier:
         return "before"
