@@ -60,9 +60,7 @@ def get_notice(request: ApiRequest, notice_id: Path[str]) -> Notice:
     response={200: Notice, 201: Notice},
     operation_id="issueNotice",
     summary="Issue a letter to a tenant",
-    openapi_extra=answers(
-        409, body=True, codes="`cause_gone` or `unread_inbound`", made=201
-    ),
+    openapi_extra=answers(409, body=True, codes="`cause_gone` or `unread_inbound`", made=201),
 )
 def issue_notice(
     request: ApiRequest,

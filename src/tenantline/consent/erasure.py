@@ -84,9 +84,7 @@ def erased_since(*, number: Number, since: datetime) -> bool:
     return rows.filter(at__gte=since).exists()
 
 
-def _erase(
-    number: Number, beside: dict[int, int], why: str, by: Actor, now: datetime
-) -> Erased:
+def _erase(number: Number, beside: dict[int, int], why: str, by: Actor, now: datetime) -> Erased:
     event = ledger.append(
         kind="erased",
         at=now,
