@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, reverse
 
+from tenantline.automations import actions as automations
 from tenantline.billing import returns
 from tenantline.consent import queries as consent
 from tenantline.conversations import queries as conversations
@@ -26,6 +27,8 @@ from tests import cast
 from tests.billing.returnfile import Back, written
 from tests.desk.conftest import House
 from tests.desk.test_files import keep, text_with_file
+from tests.runs.batches import issued, statements
+from tests.statements import people
 
 # Addresses that need no scope: a widget's name, and what a one-time link itself permits.
 _OPEN = {"widget", "choose_password"}
@@ -68,7 +71,10 @@ def _ids_of_mesa(house: House) -> dict[str, Any]:
         "job_id": _upload(house.mesa),
         "letter_id": cast.letter("Of Mesa", facility=house.mesa).pk,
         "notice_id": _notice(who),
+        "period_id": who.periods.latest("pk").pk,
         **_account(who),
+        **_run(who),
+        "automation_id": _automation(house.mesa),
     }
 
 
@@ -91,6 +97,21 @@ def _account(who: Tenant) -> dict[str, int]:
     )
     payment = cast.entry(who, "payment", 700)
     return {"entry_id": payment.pk, "returned_id": back.pk, "return_file_id": file.pk}
+
+
+def _run(who: Tenant) -> dict[str, Any]:
+    """Return a run that has issued one statement on paper, a sheet of it and its month."""
+    run = issued(statements(who.facility, chosen=[who.pk], method="print"))
+    made = who.statements.get()
+    word = {"part": 1, "word": "pause", "period": people.period_of(clock.now())}
+    return {"run_id": run.pk, "statement_id": made.pk, **word}
+
+
+def _automation(site: Facility) -> int:
+    letter = cast.letter("When it is due", facility=site)
+    return automations.add(
+        when="charge_due", days=0, letter=letter, facility=site, by=cast.TESTER, now=clock.now()
+    ).pk
 
 
 def _upload(site: Facility) -> int:
