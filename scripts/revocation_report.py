@@ -38,9 +38,9 @@ def texts(name: str) -> list[Text]:
 
 def counted(rows: list[Text]) -> dict[str, Counter[str]]:
     """Return, for each label, how many of its texts were decided to be what."""
-    found: dict[str, Counter[str]] = {}
+    found: dict[str, Counter[str]] = {label: Counter() for label in DECISIONS}
     for row in rows:
-        found.setdefault(row.label, Counter())[revocation.decide(row.text).heard] += 1
+        found[row.label][revocation.decide(row.text).heard] += 1
     return found
 
 
@@ -71,7 +71,7 @@ def _sums(rows: list[Text]) -> Iterator[str]:
     yield f"- true revocations: {wanted.total()}, revoked {share(wanted, 'revoke'):.1%}, revoked or asked {share(wanted, 'revoke', 'ask'):.1%}"  # noqa: E501
     other = found["nothing"]
     yield f"- ordinary texts: {other.total()}, revoked {share(other, 'revoke'):.2%}, asked {share(other, 'ask'):.2%}"  # noqa: E501
-    for label in ("start", "help", "ask"):
+    for label in (label for label in ("start", "help", "ask") if found[label]):
         yield f"- texts labelled {label}: {found[label].total()}, decided so {share(found[label], label):.1%}"  # noqa: E501
 
 

@@ -31,10 +31,10 @@ def test_of_the_development_texts_the_aims_are_met():
 
 def test_of_texts_that_it_was_not_made_with_it_holds_what_it_reached():
     found = counted(texts("heldout"))
-    assert share(found["revoke"], "revoke") >= 0.94
-    assert share(found["revoke"], "revoke", "ask") >= 0.975
-    assert share(found["nothing"], "revoke") <= 0.01
-    assert share(found["nothing"], "ask") <= 0.03
+    assert share(found["revoke"], "revoke") >= 0.97
+    assert share(found["revoke"], "revoke", "ask") >= 0.995
+    assert share(found["nothing"], "revoke") <= 0.025
+    assert share(found["nothing"], "ask") <= 0.02
 
 
 def test_start_and_help_are_told_without_an_error():
@@ -49,7 +49,7 @@ def test_the_two_sets_share_no_text_and_are_large():
     development = {row.text.casefold() for row in texts("development")}
     heldout = {row.text.casefold() for row in texts("heldout")}
     assert len(development) > 9000
-    assert len(heldout) >= 500
+    assert len(heldout) >= 400
     assert not development & heldout
 
 

@@ -6,6 +6,7 @@ nothing but the files beside ``consent.wordings``.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -15,13 +16,15 @@ from tenantline.consent.wordings import foreign, order, patterns, quoted, strang
 
 Heard = Literal["revoke", "start", "help", "ask", "nothing"]
 
-# How heavy the words of a text must weigh, where no pattern decides. A missed revocation costs far
-# more than a question, and a question more than nothing: docs/revocation.md shows the measures.
-_ASKS: Final = 0.8
-_REVOKES: Final = 3.0
-# The same, where a pattern leans towards a revocation.
-_DOUBTS: Final = -3.0
-_LEANS: Final = 0.0
+# How heavy a text must weigh to revoke, and to ask, by the strongest pattern found in it. A missed
+# revocation costs far more than a question, and a question more than nothing: docs/revocation.md
+# shows the measures.
+_LIMITS: Final[dict[str, tuple[float, float]]] = {
+    "revoke": (0.7, -1.5),
+    "lean": (1.0, -0.8),
+    "ask": (math.inf, -3.0),
+    "": (1.5, 0.3),
+}
 _SIGNS: Final[dict[str, Heard]] = {
     "🛑": "revoke",
     "📵": "revoke",
@@ -34,7 +37,9 @@ _SIGNS: Final[dict[str, Heard]] = {
 _WISHES: Final = "SUCRZn03"  # classes of words that wish for something even when they stand alone
 _BLANKS: Final = re.compile(r"\s{2,}")  # many at once take long to search
 _SAYS_NOTHING: Final = dict.fromkeys(map(ord, "x2.,"))  # classes of words that mean nothing here
-_DENIED: Final = 5.0  # taken off where a text says that it does not want out, or misses texts
+_STRENGTH: Final = ("revoke", "lean", "ask")
+_NO_WEIGHT: Final = -math.inf
+_DENIED: Final = 2.0  # taken off where a text says that it does not want out, or misses texts
 _WRONG_PERSON: Final = frozenset({"wrong person", "who is this"})  # patterns that say so
 
 
@@ -79,12 +84,7 @@ def decide(body: str, *, opt_out_type: str = "") -> Decision:
     words = whole.meant(own)
     if words:
         return Decision("revoke", words, "a well-known wording")
-    row = order.row_of(own)
-    weight = _weight(row)
-    found = _by_order(row, weight)
-    if found.heard == "nothing" and stranger.says_so(own):
-        return Decision("ask", "somebody else", "wrong person", wrong_person=True)
-    return found if found.heard != "nothing" else _by_weight(row, weight)
+    return _by_order_and_weight(own)
 
 
 def _by_sign(own: str) -> Decision:
@@ -95,31 +95,39 @@ def _by_sign(own: str) -> Decision:
     return NOTHING
 
 
-def _by_order(row: order.Row, weight: float) -> Decision:
-    """Decide by the first pattern that revokes, then one that leans to it, then one in doubt."""
-    found = list(patterns.matches(row.letters))
+def _by_order_and_weight(own: str) -> Decision:
+    """Decide by the weight of all that is seen, held against the strongest pattern found."""
+    row = order.row_of(own)
+    found = sorted(patterns.matches(row.letters), key=lambda match: _STRENGTH.index(match.verdict))
+    weight = _weight(row, found)
+    revokes, asks = _LIMITS[found[0].verdict if found else ""]
     wrong = any(match.name in _WRONG_PERSON for match in found)
-    for match in found:
-        if match.verdict == "revoke" or (match.verdict == "lean" and weight > _LEANS):
-            return Decision("revoke", row.said(match.start, match.end), match.name)
-    for match in found:
-        if match.verdict == "ask" or weight > _DOUBTS:
-            said = row.said(match.start, match.end)
-            return Decision("ask", said, match.name, wrong_person=wrong)
+    stranger_speaks = not found and stranger.says_so(own)
+    if not found and not _says_enough(row):
+        weight = _NO_WEIGHT
+    words, why = _reason(row, found)
+    if weight > revokes:
+        return Decision("revoke", words, why)
+    if stranger_speaks:
+        return Decision("ask", "somebody else", "wrong person", wrong_person=True)
+    if weight > asks:
+        return Decision("ask", words, why, wrong_person=wrong)
     return NOTHING
 
 
-def _weight(row: order.Row) -> float:
-    weight = weighing.weigh(row)
+def _reason(row: order.Row, found: list[patterns.Match]) -> tuple[str, str]:
+    """Return the words that decided, and the pattern's name where one was found."""
+    if found:
+        return row.said(found[0].start, found[0].end), found[0].name
+    return weighing.telling(row), "weight of the words"
+
+
+def _weight(row: order.Row, found: list[patterns.Match]) -> float:
+    weight = weighing.weigh(row, found)
     return weight - _DENIED if patterns.denies(row.letters) else weight
 
 
-def _by_weight(row: order.Row, weight: float) -> Decision:
+def _says_enough(row: order.Row) -> bool:
+    """Tell whether more is said than the name of one thing ("number", "messages")."""
     meant = row.letters.translate(_SAYS_NOTHING)
-    if not meant or (len(meant) == 1 and meant not in _WISHES):
-        return NOTHING  # the name of one thing ("number", "messages") is too little to weigh
-    if weight > _REVOKES:
-        return Decision("revoke", weighing.telling(row), "weight of the words")
-    if weight > _ASKS:
-        return Decision("ask", weighing.telling(row), "weight of the words")
-    return NOTHING
+    return len(meant) > 1 or (bool(meant) and meant in _WISHES)

@@ -45,6 +45,10 @@ _WROTE: Final = re.compile(
     r"(?ims)^\s*(?:on\s[^\n]{4,80}\swrote:|el\s[^\n]{4,80}\sescribi[oó]:"
     r"|-{2,}\s*(?:forwarded|original)\s+message[^\n]*|(?:fwd?|fw|rv)\s*:)[^\n]*(?:\n|\Z)"
 )
+_SIGNATURE: Final = re.compile(
+    r"(?i)[\s\-–—]*\b(?:sent\s+(?:from|via)\s+(?:my|outlook|yahoo|gmail|aol)\b|get\s+outlook\s+for\b"
+    r"|enviado\s+desde\s+mi\b)[^\n]{0,40}\s*\Z"
+)
 _LONG_QUOTE: Final = re.compile(
     r"[“«„❝](?P<a>[^”»❞]{24,1600})[”»❞]|(?<!\w)\"(?P<b>[^\"]{24,1600})\"(?!\w)"
 )
@@ -53,7 +57,7 @@ _WORDS_OF_OURS: Final = re.compile(
     r"env[ií][eao]|conteste|escriba|manda|mande)"
     r"(?:\s+(?:with|back|con))?\s+[\"'“‘«]?(?:stop|start|end|quit|help|alto|ayuda|baja|cancel|parar|"
     r"unsubscribe)[\"'”’»]?\s*(?:,|\.|;)?\s*(?:to|for|para|and\s+you\s+will|at\s+any\s+time|anytime|"
-    r"any\s+time|if\s+you)\b(?:\s+(?!so\b|then\b|and\b|but\b|or\b|pero\b)"
+    r"any\s+time|if\s+you)\b(?:[^\S\n]+(?!so\b|then\b|and\b|but\b|or\b|pero\b)"
     r"(?:[a-z0-9áéíóúñ]+)){0,4}(?:\s*[,;.]\s*(?:(?:text|reply)\s+)?(?:help|start|ayuda)\s+"
     r"(?:for|to|para)\s+\w+(?:\s+info\w*)?)?",
     re.IGNORECASE,
@@ -69,7 +73,7 @@ def own_words(body: str) -> str:
         return _after_quote(found["rest"])
     if _REACTION_TO_FILE.match(body):
         return ""
-    text = _WROTE.sub(_dropped_with_ours, body)
+    text = _WROTE.sub(_dropped_with_ours, _SIGNATURE.sub("", body))
     text = _QUOTED_LINE.sub("\n", text)
     outside = _LONG_QUOTE.sub(" … . ", text)
     if re.search(r"[^\W_]", outside):

@@ -1,36 +1,44 @@
-"""A second opinion: a linear model over words and over the order of their classes.
+"""How much a text sounds like a revocation: a linear model over all that is seen of it.
 
-It is asked where no pattern decides. ``weights.tsv`` was trained by ``scripts/train_revocation.py``
-on the development texts in ``tests/consent/wordings``; nothing is learned or fetched at run time.
+It sees the patterns that were found, the words, parts of words, and the order of their classes.
+``weights.tsv`` was trained by ``scripts/train_revocation.py`` on the development texts in
+``tests/consent/wordings``; nothing is learned or fetched at run time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from tenantline.consent.wordings.order import Row
+from tenantline.consent.wordings.patterns import Match, denies
 
 _MOST: Final = 60  # letters and words that are weighed
 _FAR: Final = 4  # letters apart that still count as a pair
 _MANY: Final = 8
+_PARTS: Final = (3, 4)  # characters in a part of a word
 
 
-def features(row: Row) -> set[str]:
-    """Return what the model sees of a text.
+def features(row: Row, found: Sequence[Match]) -> set[str]:
+    """Return what the model sees of a text in which the patterns ``found`` were found.
 
-    Its words and pairs of words, rows of one to three letters, letters a little apart, its length.
+    The patterns' names and verdicts; its words, pairs of words and parts of words; rows of one to
+    three letters, letters a little apart, its length.
     """
-    return {*_of_letters(row.letters[:_MOST]), *_of_words(row.heard[:_MOST])}
+    words = row.heard[:_MOST]
+    seen = {*_of_letters(row.letters[:_MOST]), *_of_words(words), *_of_parts(words)}
+    seen.update(_of_patterns(row, found))
+    return seen
 
 
-def weigh(row: Row) -> float:
+def weigh(row: Row, found: Sequence[Match]) -> float:
     """Return how much a text sounds like a revocation: above 0 more so than not."""
     weights = _weights()
-    return weights[""] + sum(weights.get(feature, 0.0) for feature in sorted(features(row)))
+    seen = sorted(features(row, found))
+    return weights[""] + sum(weights.get(feature, 0.0) for feature in seen)
 
 
 def telling(row: Row) -> str:
@@ -62,6 +70,28 @@ def _of_words(words: tuple[str, ...]) -> Iterator[str]:
             yield f"w{word}"
         if word and before:
             yield f"b{before} {word}"
+    said = [word for word in words if word]
+    for before, word in zip(said, said[2:], strict=False):
+        yield f"k{before} {word}"
+
+
+def _of_parts(words: tuple[str, ...]) -> Iterator[str]:
+    for word in words:
+        if word.isalpha():
+            whole = f"<{word}>"
+            for length in _PARTS:
+                for at in range(len(whole) - length + 1):
+                    yield f"c{whole[at : at + length]}"
+
+
+def _of_patterns(row: Row, found: Sequence[Match]) -> Iterator[str]:
+    for match in found:
+        yield f"p{match.name}:{match.verdict}"
+        yield f"v{match.verdict}"
+    if not found:
+        yield "v"
+    if denies(row.letters):
+        yield "d"
 
 
 @cache
