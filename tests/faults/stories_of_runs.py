@@ -71,7 +71,7 @@ def _ends(world: World, run: str) -> None:
         seconds=120,
         why=f"run {run} to be done",
     )
-    assert not Item.objects.filter(run=run, state__in=("waiting", "failed")).exists()
+    assert not Item.objects.filter(run_id=run, state__in=("waiting", "failed")).exists()
 
 
 def _everybody_once(wanted: list[int]) -> None:

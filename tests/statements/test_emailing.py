@@ -28,7 +28,8 @@ def test_the_pdf_goes_along_and_the_subject_names_no_amount(settings):
 
 def test_what_is_no_statement_cannot_be_attached_and_counts_as_not_sent(settings):
     settings.EMAIL_IS_SET = True
-    email = people.issue(cast.tenant(cast.site()), clock.now(), chosen="email").delivery.email
+    made = people.issue(cast.tenant(cast.site()), clock.now(), chosen="email")
+    email = cast.known(made.delivery.email)
     email.attachment = "statement:999999"
     mail.deliver(email, now=clock.now(), attach=emailing.attachment)
     email.refresh_from_db()
