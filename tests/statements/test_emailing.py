@@ -16,7 +16,7 @@ def test_the_pdf_goes_along_and_the_subject_names_no_amount(settings):
     settings.EMAIL_IS_SET = True
     who = cast.tenant(cast.site(), "Ed Mail")
     cast.entry(who)
-    email = people.issue(who, clock.now(), chosen="email").delivery.email
+    email = cast.known(people.issue(who, clock.now(), chosen="email").delivery.email)
     mail.deliver(email, now=clock.now(), attach=emailing.attachment)
     [letter] = sent.outbox
     [attached] = letter.attachments
