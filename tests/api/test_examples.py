@@ -19,9 +19,11 @@ import pytest
 from django.test import Client
 
 from tenantline.kernel.phone import Number
+from tenantline.runs.models import Run
 from tests import cast
 from tests.api.test_openapi import OPERATIONS
 from tests.architecture import tree
+from tests.runs.batches import statements
 
 PAGE = (tree.ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```sh\n(?P<asked>.*?)\n```\s*(?P<after>.*?)(?=```sh\n|\Z)", re.DOTALL)
@@ -84,16 +86,26 @@ def world(db, settings):
     cast.on_autopay(dana)
     notice = cast.notice(dana)
     ids["/notices/5"] = f"/notices/{notice.pk}"
+    for run, state in ((8, "planned"), (9, "running"), (10, "paused"), (11, "done")):
+        ids[f"/statement-runs/{run}"] = f"/statement-runs/{run_in(site, dana, state)}"
     ids['"tenant": "1"'] = f'"tenant": "{dana.pk}"'
     ids['"letter": "3"'] = f'"letter": "{notice.letter_id}"'
     return ids, cast.token("manager", site)[1]
+
+
+def run_in(site, who, state):
+    """Make a run that stands so; in one that is done something has failed."""
+    run = statements(site, chosen=[who.pk])
+    run.items.create(tenant=who, state="failed" if state == "done" else "waiting", method="print")
+    Run.objects.filter(pk=run.pk).update(state=state)
+    return run.pk
 
 
 @pytest.mark.parametrize("shown", EXAMPLES, ids=lambda e: f"{e.method} {e.target}")
 def test_an_example_is_answered_as_the_page_says(world, shown):
     ids, secret = world
     target = re.sub(
-        r"^/(tenants|messages|ledger-entries|drafts|notices)/\d+",
+        r"^/(tenants|messages|ledger-entries|drafts|notices|statement-runs)/\d+",
         lambda found: ids[found[0]],
         shown.target,
     )

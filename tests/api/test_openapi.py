@@ -12,6 +12,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 
 from tests import cast
+from tests.runs.batches import statements
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,15 @@ OPERATIONS = [
     ("PATCH", "/drafts/{draft_id}"),
     ("GET", "/letters"),
     ("POST", "/notices"),
+    ("GET", "/statement-runs"),
+    ("POST", "/statement-runs"),
+    ("GET", "/statement-runs/{run_id}"),
+    ("GET", "/statement-runs/{run_id}/items"),
+    ("POST", "/statement-runs/{run_id}/issue"),
+    ("POST", "/statement-runs/{run_id}/pause"),
+    ("POST", "/statement-runs/{run_id}/resume"),
+    ("POST", "/statement-runs/{run_id}/cancel"),
+    ("POST", "/statement-runs/{run_id}/retry"),
     ("GET", "/notices/{notice_id}"),
 ]
 # Whether a token is asked for is tested elsewhere (this check takes ours for a made-up one). What
@@ -68,7 +78,7 @@ def test_answers_are_as_described(schema, site, method, path, mode):
     text = cast.write(who)
     known = {"tenant_id": str(who.pk), "message_id": str(text.pk)}
     known |= {"entry_id": str(cast.entry(who).pk), "draft_id": str(cast.draft(who).pk)}
-    known |= {"notice_id": str(cast.notice(who).pk)}
+    known |= {"notice_id": str(cast.notice(who).pk), "run_id": str(statements(site).pk)}
     secret = cast.token("owner")[1]
 
     @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
