@@ -33,8 +33,8 @@ def test_of_texts_that_it_was_not_made_with_it_holds_what_it_reached():
     found = counted(texts("heldout"))
     assert share(found["revoke"], "revoke") >= 0.97
     assert share(found["revoke"], "revoke", "ask") >= 0.995
-    assert share(found["nothing"], "revoke") <= 0.025
-    assert share(found["nothing"], "ask") <= 0.02
+    assert share(found["nothing"], "revoke") <= 0.015
+    assert share(found["nothing"], "ask") <= 0.025
 
 
 def test_start_and_help_are_told_without_an_error():
