@@ -237,5 +237,5 @@ def test_a_town_for_a_while():
 def test_a_town_for_long():
     """``WORLD_EXAMPLES=200 pytest -s -m slow`` lets it run for longer and says what happened."""
     World.figures.clear()
-    let_it_run(examples=int(os.environ.get("WORLD_EXAMPLES", "6")), steps=40)
+    let_it_run(examples=int(os.environ.get("WORLD_EXAMPLES", "3")), steps=40)
     print(dict(World.figures))  # noqa: T201 - shown to who asks for it (-s)
