@@ -84,11 +84,6 @@ def stored(_: int) -> int:
     return history.count("intake_inboundcall")
 
 
-def crowd_size(_: int) -> int:
-    """Return how many tenants have been taken through START, an inbound text each."""
-    return history.count("consent_optinform")
-
-
 def raw(seconds: int) -> float:
     """Insert a stored text again and again, each with its commit; return how many a second."""
     return history.commits(seconds)
@@ -165,6 +160,6 @@ def _words() -> str:
 
 
 DOES: Final[dict[str, Callable[[int], Any]]] = {
-    "lines": lines, "crowd": crowd, "crowd_size": crowd_size, "texts": texts, "clerk": clerk,
+    "lines": lines, "crowd": crowd, "texts": texts, "clerk": clerk,
     "stored": stored, "raw": raw, "store": store,
 }  # fmt: skip
