@@ -32,7 +32,7 @@ test: chromium lint types contracts test-sqlite test-postgres ## everything, on 
 lint: setup ## style, suspicious code, templates
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/djlint --quiet --check --lint src
+	$(BIN)/djlint --check --lint src
 
 types: export TENANTLINE_SECRET_KEY := read by the type checker, which looks at settings but runs nothing
 types: setup ## mypy, strict
