@@ -11,7 +11,7 @@ from tenantline.conversations import actions as conversations
 from tenantline.facilities.scope import EVERYWHERE, Scope
 from tenantline.kernel import clock, segments
 from tenantline.kernel.errors import BadInput, Conflict, NotFound, Refused
-from tenantline.letters import actions, fields, preview, queries, rules
+from tenantline.letters import actions, fields, preview, printing, queries, rules
 from tenantline.letters.composing import Bodies
 from tenantline.letters.models import Notice
 from tenantline.letters.rules import Standing
@@ -205,7 +205,7 @@ def test_without_an_email_address_it_is_printed(where):
     notice = issue(letter(), who, method="sms")
     assert (notice.method, notice.wanted) == ("print", "sms")
     assert [one["code"] for one in notice.skipped] == ["no_consent", "no_email"]
-    assert list(queries.to_print(scope=EVERYWHERE)) == [notice]
+    assert list(printing.waiting(facility=notice.facility)) == [notice]
 
 
 def test_an_announcement_never_goes_by_sms(olive):
@@ -220,7 +220,7 @@ def test_a_statutory_letter_is_printed_with_a_text_beside_it(olive):
     made = letter(category="lien", legal_class="statutory")
     notice = issue(made, olive, method="sms")
     assert (notice.method, notice.message.text.state) == ("print", "queued")
-    assert notice.words.keys() == {"print", "sms"}
+    assert notice.words.keys() == {"subject", "print", "sms"}
 
 
 def test_a_stop_takes_the_text_and_not_the_statutory_letter(olive):
@@ -228,7 +228,7 @@ def test_a_stop_takes_the_text_and_not_the_statutory_letter(olive):
     notice = issue(made, olive, method="sms")
     cast.receive(cast.mobile_of(olive), olive.facility, "STOP", now=NOON)
     assert Text.objects.get(pk=notice.message.text_id).state == "withheld"
-    assert list(queries.to_print(scope=EVERYWHERE)) == [notice]
+    assert list(printing.waiting(facility=notice.facility)) == [notice]
     assert issue(made, olive, method="sms").message is None
 
 

@@ -33,7 +33,9 @@ CASES = [
     )
 ]
 STATUTORY = [case for case in CASES if case.legal_class == "statutory"]
-OTHERS = [case for case in CASES if case.legal_class != "statutory"]
+CONTRACTUAL = [case for case in CASES if case.legal_class == "contractual"]
+LEGAL = [*CONTRACTUAL, *STATUTORY]
+COURTESY = [case for case in CASES if case.legal_class == "courtesy"]
 
 
 def test_the_choice_at_issue_comes_before_the_letters_and_that_before_the_tenants():
@@ -46,7 +48,7 @@ def test_the_choice_at_issue_comes_before_the_letters_and_that_before_the_tenant
 
 
 def test_a_method_that_is_possible_is_the_one():
-    for case in OTHERS:
+    for case in COURTESY:
         decision = decide(case)
         possible = {"sms": case.no_sms is None, "email": case.has_email, "print": True}
         order = METHODS[METHODS.index(decision.wanted) :]
@@ -69,9 +71,17 @@ def test_no_text_leaves_where_none_may():
             assert not decision.courtesy_copy
 
 
-def test_a_statutory_letter_never_goes_by_sms_alone():
-    assert {decide(case).method for case in STATUTORY} == {"email", "print"}
-    assert any(decide(case).courtesy_copy for case in STATUTORY)
+@pytest.mark.parametrize("cases", [CONTRACTUAL, STATUTORY])
+def test_a_legal_notice_never_goes_by_sms_alone(cases):
+    """R14: of what the rental agreement or the law asks for, a text is a courtesy copy."""
+    assert {decide(case).method for case in cases} == {"email", "print"}
+    assert any(decide(case).courtesy_copy for case in cases)
+
+
+def test_a_contractual_letter_needs_no_permission_to_be_emailed():
+    for case in CONTRACTUAL:
+        emailed = case.has_email and decide(case).wanted in ("sms", "email")
+        assert decide(case).method == ("email" if emailed else "print")
 
 
 def test_a_statutory_letter_is_emailed_only_where_the_rental_agreement_permits_it():
@@ -81,11 +91,12 @@ def test_a_statutory_letter_is_emailed_only_where_the_rental_agreement_permits_i
         assert decide(case).method == ("email" if permitted else "print")
 
 
-def test_an_opt_out_never_blocks_a_statutory_letter():
+def test_an_opt_out_never_blocks_a_legal_notice():
     """R14: with and without consent it goes the same way."""
     ways: dict[object, set[str]] = {}
-    for case in STATUTORY:
-        key = (case.at_issue, case.of_letter, case.of_tenant, case.has_email, case.legal_email)
+    for case in LEGAL:
+        key = (case.legal_class, case.at_issue, case.of_letter, case.of_tenant)
+        key += (case.has_email, case.legal_email)
         ways.setdefault(key, set()).add(decide(case).method)
     assert all(len(methods) == 1 for methods in ways.values())
 
@@ -99,11 +110,10 @@ def test_every_method_passed_over_has_its_reason():
         assert decision.is_fallback == bool(decision.skipped)
 
 
-def test_only_a_statutory_letter_has_a_copy_and_only_a_wanted_one():
+def test_a_legal_notice_has_a_copy_by_sms_where_one_was_wanted_and_may_leave():
     for case in CASES:
-        if decide(case).courtesy_copy:
-            assert case.legal_class == "statutory"
-            assert decide(case).wanted == "sms"
+        may = case.legal_class != "courtesy" and case.no_sms is None
+        assert decide(case).courtesy_copy == (may and decide(case).wanted == "sms")
 
 
 @pytest.mark.parametrize("category", CATEGORIES)

@@ -109,8 +109,10 @@ def methods(figures: Figures) -> list[tuple[str, str, int]]:
 def issue_words(run: Run, figures: Figures) -> str:
     """Return what issuing does: ``412 statements: 230 texts, 150 e-mails, 32 prints``."""
     waits = figures.states.get("waiting", 0)
-    by = ", ".join(words for _, words, _ in methods(figures))
-    return f"{counted(waits, *_THINGS[run.kind])}: {by}"
+    by = [words for _, words, _ in methods(figures)]
+    if figures.copies:
+        by.append(counted(figures.copies, "copy by text", "copies by text"))
+    return f"{counted(waits, *_THINGS[run.kind])}: {', '.join(by)}"
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -1,13 +1,14 @@
 """Documents set by typst: the one place that calls it.
 
 A template takes data and never markup: what people wrote reaches it as JSON in ``sys.inputs``. The
-fonts are those inside typst, so that a document is the same on every machine.
+fonts are those inside typst, so that a document is the same on every machine. What papers that are
+posted have in common (``sheet.typ``) stands before every template.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,10 @@ import typst
 
 from tenantline.kernel.glyphs import printable
 
+_SHEET: Final = Path(__file__).with_name("sheet.typ")
+# A window takes six lines. So few capital letters W surely fit in one of them.
+_IN_A_LINE: Final = 24
+_LINES: Final = 6
 # Tagged, for screen readers, and for archives; a-3a lets a document carry data along.
 ACCESSIBLE: Final = ("a-3a", "ua-1")
 
@@ -49,6 +54,12 @@ def pictures(
     return [made] if isinstance(made, bytes) else list(made)
 
 
+def is_long(lines: Sequence[str]) -> bool:
+    """Tell whether a recipient may not fit into an envelope's window in the usual size."""
+    shown = (printable(line) for line in lines)
+    return sum(-(-len(line) // _IN_A_LINE) or 1 for line in shown) > _LINES
+
+
 def _compile(
     template: Path,
     data: Mapping[str, Any],
@@ -57,7 +68,7 @@ def _compile(
     **how: Any,
 ) -> Any:
     return typst.compile(
-        template.read_bytes(),
+        _SHEET.read_bytes() + template.read_bytes(),
         ignore_system_fonts=True,
         sys_inputs={**(more or {}), "data": json.dumps(_cleaned(data))},
         timestamp=int(at.timestamp()),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from tenantline.billing import queries as billing
-from tenantline.facilities.models import Facility
 from tenantline.kernel import phone
 from tenantline.kernel.phone import Number
 from tenantline.letters.fields import AccountView, People
+from tenantline.tenants import postal
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import Tenant
 
@@ -33,17 +33,12 @@ def people(tenant: Tenant, now: datetime) -> People:
         tenant_name=tenant.name,
         tenant_units=tuple(tenants.units(tenant.pk, now)),
         tenant_email=tenant.email,
-        tenant_address=_address(tenant),
+        tenant_address=", ".join(postal.lines(tenant)),
         facility_name=site.name,
         facility_phone=phone.national(Number(site.phone)) if site.phone else "",
         facility_email=site.email,
-        facility_address=_address(site),
+        facility_address=", ".join(postal.lines(site)),
     )
-
-
-def _address(who: Tenant | Facility) -> str:
-    place = " ".join(part for part in (who.state, who.postal_code) if part)
-    return ", ".join(part for part in (who.street, who.city, place) if part)
 
 
 def oldest_open_charge(tenant_id: int) -> int | None:

@@ -22,6 +22,7 @@ from tenantline.letters.composing import Bodies, Words
 from tenantline.letters.models import Letter, LetterVersion, Notice
 from tenantline.letters.preview import Preview
 from tenantline.letters.rules import Standing
+from tenantline.mail import actions as mail
 from tenantline.mail.models import Email
 from tenantline.tenants.delivery import Refusal, checked_method
 from tenantline.tenants.models import Tenant
@@ -165,7 +166,7 @@ def _digest(key: str) -> str:
 
 
 def withdraw(*, notice: Notice, reason: str, by: Actor, now: datetime) -> bool:
-    """Take a notice back: its text is withheld if it has not left, print is not printed.
+    """Take a notice back: text and e-mail are withheld if they have not left, print is not printed.
 
     Returns whether it had not been taken back before.
     """
@@ -175,6 +176,8 @@ def withdraw(*, notice: Notice, reason: str, by: Actor, now: datetime) -> bool:
             return False
         if notice.message is not None:
             conversations.withdraw(messages=[notice.message], reason=reason, now=now)
+        if notice.email_id is not None:
+            mail.withhold(email_id=notice.email_id, reason=reason)
         _tell_notice("notice.withdrawn", notice, by, now, reason=reason[:300])
     return True
 

@@ -96,9 +96,7 @@ class Words:
         if method == "sms":
             return {"sms": self.sms()}
         [*heading, body] = [part.filled(self.values) for part in self._parts(method)]
-        if method == "print":
-            return {"print": body}
-        return {"subject": " ".join((heading[0] or self.name).split()), "email": body}
+        return {"subject": " ".join((heading[0] or self.name).split()), method: body}
 
     def sms(self) -> str:
         """Return the text as it would leave, or raise ``BadInput`` where a field is empty."""
@@ -112,12 +110,8 @@ class Words:
     def _parts(self, method: Method) -> list[Template]:
         if method == "sms":
             return [self.text]
-        if method == "print":
-            return [fields.read(self.bodies.print)]
-        return [
-            fields.read(self.bodies.subject),
-            fields.read(self.bodies.email or self.bodies.print),
-        ]
+        said = self.bodies.email if method == "email" else ""
+        return [fields.read(self.bodies.subject), fields.read(said or self.bodies.print)]
 
 
 def in_language(stored: Mapping[str, Any], wanted: str) -> tuple[str, Bodies]:

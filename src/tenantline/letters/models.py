@@ -1,4 +1,4 @@
-"""Tables of letters: the letter, its versions (which only grow), and what was issued of it."""
+"""Tables of letters: the letter, its versions (which only grow), what was issued and printed."""
 
 from django.db import models
 from django.db.models import Q
@@ -79,7 +79,7 @@ class Notice(models.Model):
     say = models.CharField(max_length=6)
     skipped = models.JSONField(default=list)  # [{"method": …, "code": …, "sentence": …}]
     language = models.CharField(max_length=2)
-    words = models.JSONField()  # {"sms": …} or {"subject": …, "email": …} or {"print": …}
+    words = models.JSONField()  # {"sms": …} or {"subject": …, "email": … or "print": …}
     occasion = models.CharField(max_length=120)
     cause = models.CharField(max_length=80, blank=True)
     message = models.OneToOneField(
@@ -111,4 +111,34 @@ class Notice(models.Model):
                 condition=Q(method="print", printed_at=None, withdrawn_at=None),
                 name="notices_to_print",
             ),
+        ]
+
+
+class Printing(models.Model):
+    """Letters of one facility that were given to the printer together: by whom and when."""
+
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=150)
+
+    class Meta:
+        indexes = [models.Index(fields=["facility", "-id"])]
+
+
+class Sheet(models.Model):
+    """One letter of a printing, in its ``place`` (by name), with the address that it bears.
+
+    ``recipient`` is ``{"name": …, "street": …, "city": …, "state": …, "postal_code": …}`` as it
+    was. A letter has a sheet for each time that it was printed.
+    """
+
+    printing = models.ForeignKey(Printing, on_delete=models.PROTECT, related_name="sheets")
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="sheets")
+    place = models.PositiveIntegerField()
+    recipient = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["printing", "place"], name="one_sheet_in_a_place"),
+            models.UniqueConstraint(fields=["printing", "notice"], name="letter_once_in_printing"),
         ]

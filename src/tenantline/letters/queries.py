@@ -86,12 +86,6 @@ def notice(*, scope: Scope, notice_id: int | str) -> Notice:
     return found
 
 
-def to_print(*, scope: Scope) -> QuerySet[Notice]:
-    """Return notices that wait to be printed, oldest first."""
-    rows = scope.narrow(_detailed())
-    return rows.filter(method="print", printed_at=None, withdrawn_at=None).order_by("id")
-
-
 def issued_for(*, letter_id: int, tenant_id: int, occasion: str) -> Notice | None:
     """Return the notice of a letter to a tenant for an occasion, None where there is none."""
     return _detailed().filter(letter=letter_id, tenant=tenant_id, occasion=occasion).first()

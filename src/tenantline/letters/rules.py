@@ -142,21 +142,29 @@ _NOT_AGREED: Final = Refusal(
     "email_not_agreed",
     "The tenant's record does not say that the rental agreement permits legal notices by e-mail.",
 )
-_NEVER_ALONE: Final = Refusal(
-    "statutory", "The law asks for this letter: a text can only be a copy beside it."
-)
+# R14: of a legal notice a text is a courtesy copy, whoever asks for it.
+_NEVER_ALONE: Final[Mapping[LegalClass, Refusal]] = {
+    "contractual": Refusal(
+        "contractual",
+        "The rental agreement asks for this letter: a text can only be a copy beside it.",
+    ),
+    "statutory": Refusal(
+        "statutory", "The law asks for this letter: a text can only be a copy beside it."
+    ),
+}
 
 
 def decide(case: Case) -> Decision:
     """Return by which method a letter goes: chosen at issue, else the letter's, else the tenant's.
 
-    Where it cannot go by SMS or e-mail, the next of e-mail, print. R14: a statutory letter goes by
-    print, or by e-mail where the rental agreement permits it; by SMS only as a copy.
+    Where it cannot go by SMS or e-mail, the next of e-mail, print. R14: of a legal notice, one that
+    is contractual or statutory, a text is only a copy; a statutory one goes by print, or by e-mail
+    where the rental agreement permits it.
     """
     wanted, say = _wanted(case)
     way = delivery.way(wanted, lambda method: _why_not(method, case))
     skipped = (Skipped(method, why.code, why.sentence) for method, why in way.skipped)
-    copy = wanted == "sms" and case.legal_class == "statutory" and case.no_sms is None
+    copy = wanted == "sms" and case.legal_class in _NEVER_ALONE and case.no_sms is None
     return Decision(way.method, wanted, say, tuple(skipped), copy)
 
 
@@ -169,11 +177,10 @@ def _wanted(case: Case) -> tuple[Method, Say]:
 
 
 def _why_not(method: Method, case: Case) -> Refusal | None:
-    statutory = case.legal_class == "statutory"
     if method == "sms":
-        return _NEVER_ALONE if statutory else case.no_sms
+        return _NEVER_ALONE.get(case.legal_class, case.no_sms)
     if method == "email" and not case.has_email:
         return NO_EMAIL
-    if method == "email" and statutory and not case.legal_email:
+    if method == "email" and case.legal_class == "statutory" and not case.legal_email:
         return _NOT_AGREED
     return None

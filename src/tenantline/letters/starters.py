@@ -1,6 +1,7 @@
 """Letters to begin with, which the demo has and an office can take over and change.
 
-Nothing statutory is among them: what a lien notice must say is the law of the state.
+All are courtesies. No legal notice is among them: what it must say is the law of the state, or
+stands in the rental agreement.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ STARTERS: Final[tuple[tuple[Standing, dict[str, Bodies]], ...]] = (
         },
     ),
     (
-        Standing(name="Past due", category="past_due", legal_class="contractual"),
+        Standing(name="Past due", category="past_due"),
         {
             "en": Bodies(
                 sms="Your account is {{account.days_late}} days late; {{account.overdue}} is past "

@@ -129,7 +129,7 @@ def _going(
         checked_method(shown.decision.method),
         skipped[0].code if skipped else "",
         skipped[0].sentence if skipped else "",
-        shown.measure.segments if shown.measure else 0,
+        shown.measure.segments if shown.measure and "sms" in shown.words else 0,
     )
 
 

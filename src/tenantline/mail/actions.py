@@ -61,6 +61,15 @@ def queue(draft: Draft, *, now: datetime) -> Email:
     return Email.objects.create(**values, next_at=now, created_at=now)
 
 
+def withhold(*, email_id: int, reason: str) -> bool:
+    """Say that nobody wants an e-mail sent any more; return whether it had not left.
+
+    One that is on its way just now leaves, and counts as sent.
+    """
+    rows = Email.objects.filter(pk=email_id, state="queued")
+    return bool(rows.update(state="withheld", error=reason[:300]))
+
+
 def claim(*, now: datetime, limit: int = 20) -> list[Email]:
     """Lease e-mails that are due, so that no other worker sends them too."""
     due = Email.objects.filter(state="queued", next_at__lte=now).filter(
@@ -79,9 +88,12 @@ def claim(*, now: datetime, limit: int = 20) -> list[Email]:
 def deliver(email: Email, *, now: datetime, attach: Attach = no_documents) -> None:
     """Send one claimed e-mail and keep the outcome. Without a mail server it is kept (demo).
 
-    ``attach`` makes the document that goes along; where it cannot (LookupError, RuntimeError) the
-    e-mail counts as not sent, as it does where the mail server takes nothing.
+    Whether it is still wanted is asked again. ``attach`` makes the document that goes along; where
+    it cannot (LookupError, RuntimeError) the e-mail counts as not sent, as it does where the mail
+    server takes nothing.
     """
+    if not Email.objects.filter(pk=email.pk, state="queued").exists():
+        return  # withheld, since it was claimed
     try:
         if settings.EMAIL_IS_SET:
             _send(email, attach)
@@ -89,7 +101,9 @@ def deliver(email: Email, *, now: datetime, attach: Attach = no_documents) -> No
         _keep_failure(email, str(error), now)
         return
     with transaction.atomic():
-        Email.objects.filter(pk=email.pk).update(state="sent", sent_at=now, leased_until=None)
+        Email.objects.filter(pk=email.pk).update(
+            state="sent", sent_at=now, leased_until=None, error=""
+        )
         feed.tell(facility_id=email.facility_id, topic="mail", ref=email.pk, now=now)
 
 
@@ -113,12 +127,13 @@ def _keep_failure(email: Email, error: str, now: datetime) -> None:
     tries = email.attempts + 1
     over = tries >= _TRIES
     with transaction.atomic():
-        Email.objects.filter(pk=email.pk).update(
+        rows = Email.objects.filter(pk=email.pk, state="queued")
+        kept = rows.update(
             attempts=tries,
             state="failed" if over else "queued",
             error=error[:300],
             leased_until=None,
             next_at=now + timedelta(seconds=30 * 2**tries),
         )
-        if over:
+        if kept and over:
             feed.tell(facility_id=email.facility_id, topic="mail", ref=email.pk, now=now)

@@ -4,7 +4,8 @@ from django.db import models
 class Email(models.Model):
     """One e-mail, queued in the transaction that wanted it and sent by the worker.
 
-    States: queued → sent | failed. In demo mode ``sent`` means kept in the mailbox page.
+    States: queued → sent | failed | withheld (``error`` says why). In demo mode ``sent`` means kept
+    in the mailbox page.
     ``reference`` says what it is about, e.g. ``form:12``. ``attachment`` names a document, e.g.
     ``statement:12``, which is made when the e-mail is sent: the same one each time it is made.
     """

@@ -11,6 +11,7 @@ from tenantline.facilities.scope import Scope
 from tenantline.kernel.errors import NotFound
 from tenantline.runs.models import Item, ItemState, Run
 from tenantline.runs.rules import OPEN as OPEN
+from tenantline.tenants import postal
 from tenantline.tenants.delivery import METHODS
 
 _TROUBLED = ("withheld", "failed", "undelivered")
@@ -39,6 +40,8 @@ class Figures:
     failed: list[Reason] = field(default_factory=list)
     segments: int = 0
     texts: dict[str, int] = field(default_factory=dict)
+    copies: int = 0  # R14: texts beside what goes by another method
+    unaddressed: int = 0  # go by print and lack a postal address
 
     @property
     def total(self) -> int:
@@ -87,7 +90,13 @@ def figures(run: Run) -> Figures:
         failed=_reasons(items.filter(state="failed"), "code", "sentence"),
         segments=going.exclude(state="skipped").aggregate(sum=Sum("segments"))["sum"] or 0,
         texts=_counted(items.filter(message__isnull=False), "message__text__state"),
+        copies=going.exclude(method="sms").exclude(state="skipped").filter(segments__gt=0).count(),
+        unaddressed=_unaddressed(items).count(),
     )
+
+
+def _unaddressed(rows: QuerySet[Item]) -> QuerySet[Item]:
+    return rows.filter(postal.lacking("tenant__"), method="print").exclude(state="skipped")
 
 
 def text_troubles(run: Run) -> list[Reason]:
@@ -110,8 +119,8 @@ def printed_refs(run: Run) -> list[int]:
 
 
 def waiting_segments(run: Run) -> int:
-    """Return how many segments of texts are still to be asked for."""
-    rows = Item.objects.filter(run=run, state="waiting", method="sms")
+    """Return how many segments of texts are still to be asked for, those of copies included."""
+    rows = Item.objects.filter(run=run, state="waiting")
     return rows.aggregate(sum=Sum("segments"))["sum"] or 0
 
 
@@ -119,7 +128,8 @@ def items(run: Run, *, only: str = "") -> QuerySet[Item]:
     """Return a run's items with their tenants, in the order of planning.
 
     ``only`` narrows them: to a state (``failed``), a method (``sms``), a state of their texts
-    (``text:withheld``), or a reason (``why:no_consent``).
+    (``text:withheld``), a reason (``why:no_consent``), or to those that are printed for somebody
+    without a postal address (``unaddressed``).
     """
     rows = Item.objects.filter(run=run).select_related("tenant", "message__text", "email")
     return _narrowed(rows, only).order_by("id")
@@ -131,6 +141,8 @@ def _narrowed(rows: QuerySet[Item], only: str) -> QuerySet[Item]:
         return rows.filter(state=what)
     if what in METHODS:
         return rows.filter(method=what).exclude(state="skipped")
+    if what == "unaddressed":
+        return _unaddressed(rows)
     if what == "text":
         return rows.filter(message__text__state=value)
     if what == "why":

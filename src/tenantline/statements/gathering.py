@@ -12,9 +12,9 @@ from tenantline.billing import queries, rules
 from tenantline.billing.models import Draft, Entry
 from tenantline.billing.queries import Period
 from tenantline.billing.rules import Charge
-from tenantline.facilities.models import Facility
 from tenantline.statements import content
 from tenantline.statements.content import AutoPay, Content, Line, Party
+from tenantline.tenants import postal
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import Rental, Tenant
 
@@ -62,10 +62,10 @@ def made(account: Account, *, period: str, number: int, now: datetime) -> Conten
         number=number,
         language=tenant.language,
         issued_on=queries.today(facility, now),
-        facility=Party(facility.name, address_of(facility)),
+        facility=Party(facility.name, postal.lines(facility)),
         office=facility.phone,
         office_email=facility.email,
-        tenant=Party(tenant.name, address_of(tenant)),
+        tenant=Party(tenant.name, postal.lines(tenant)),
         units=account.units,
         opening_cents=account.period.opening_cents,
         lines=account.lines,
@@ -73,13 +73,6 @@ def made(account: Account, *, period: str, number: int, now: datetime) -> Conten
         due_on=account.due_on,
         autopay=_autopay(account),
     )
-
-
-def address_of(party: Facility | Tenant) -> tuple[str, ...]:
-    """Return the lines of a postal address, as far as it is known."""
-    place = " ".join(part for part in (party.state, party.postal_code) if part)
-    town = ", ".join(part for part in (party.city, place) if part)
-    return tuple(line for line in (party.street, town) if line)
 
 
 def _line(entry: Entry) -> Line:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from tenantline.kernel import days, phone
+from tenantline.kernel import days, phone, typesetting
 from tenantline.kernel.money import format_cents
 from tenantline.statements import words
 from tenantline.statements.content import Content, Line
@@ -30,6 +30,7 @@ def printed(content: Content) -> dict[str, Any]:
         "facility_lines": [*content.facility.address, *_reached(content)],
         "tenant": content.tenant.name,
         "tenant_lines": list(content.tenant.address),
+        "long": typesetting.is_long([content.tenant.name, *content.tenant.address]),
         "issued": say["issued"].format(day=_day(content.issued_on, language)),
         "correction": say["correction"].format(number=content.number - 1)
         if content.is_correction

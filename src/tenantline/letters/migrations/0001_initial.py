@@ -191,4 +191,68 @@ class Migration(migrations.Migration):
                 name="notice_has_its_way",
             ),
         ),
+        migrations.CreateModel(
+            name="Printing",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("made_by", models.CharField(max_length=150)),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="facilities.facility"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Sheet",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.PositiveIntegerField()),
+                ("recipient", models.JSONField()),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sheets",
+                        to="letters.notice",
+                    ),
+                ),
+                (
+                    "printing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sheets",
+                        to="letters.printing",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="printing",
+            index=models.Index(fields=["facility", "-id"], name="letters_pri_facilit_92670d_idx"),
+        ),
+        migrations.AddConstraint(
+            model_name="sheet",
+            constraint=models.UniqueConstraint(
+                fields=("printing", "place"), name="one_sheet_in_a_place"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sheet",
+            constraint=models.UniqueConstraint(
+                fields=("printing", "notice"), name="letter_once_in_printing"
+            ),
+        ),
     ]
