@@ -26,6 +26,7 @@ class TwilioAccount:
         self.services: dict[str, JSON] = {}
         self.pools: dict[str, list[str]] = {}
         self.messages: list[Message] = []  # oldest first
+        self.deactivations: dict[str, str] = {}  # where the list of a day lies
         self.page_size_limit = 1000
         self.lock = threading.RLock()
         self.add_number(NUMBER)
@@ -74,6 +75,7 @@ class TwilioAccount:
             ("GET", r"/v1/Services/(\w+)"): self._fetch_service,
             ("POST", r"/v1/Services/(\w+)"): self._update_service,
             ("GET", r"/v1/Services/(\w+)/PhoneNumbers"): self._list_pool,
+            ("GET", r"/v1/Deactivations"): self._deactivations,
         }
         for (wanted, pattern), view in routes.items():
             if wanted == method and (found := re.fullmatch(pattern, path)):
@@ -130,6 +132,10 @@ class TwilioAccount:
         self, _path: str, _query: dict, form: dict[str, str], sid: str
     ) -> tuple[int, JSON]:
         return _update(self.services, sid, form)
+
+    def _deactivations(self, _path: str, query: dict[str, str], _form: dict) -> tuple[int, JSON]:
+        where = self.deactivations.get(query["Date"])
+        return (307, {"redirect_to": where}) if where else error(404, 20404, NOT_FOUND)
 
     def _list_pool(
         self, path: str, query: dict[str, str], _form: dict, sid: str

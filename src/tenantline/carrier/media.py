@@ -1,4 +1,4 @@
-"""Fetches pictures and other files that came with a text.
+"""Fetches files that Twilio holds: pictures that came with a text, lists that it hands out.
 
 Our credentials go to Twilio's API host and nowhere else: an address elsewhere is not fetched at
 all, and a redirect (Twilio hands files out from a storage service) is followed without them, over
@@ -9,6 +9,7 @@ hosts, loopback is allowed too.
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 import socket
 from collections.abc import Sequence
@@ -30,7 +31,7 @@ LARGEST: Final = 5 * 1024 * 1024
 SECONDS: Final = 30.0
 """The longest that one request takes from first to last."""
 _MOST_REDIRECTS: Final = 5
-_API_HOST: Final = re.compile(r"api(\.[a-z0-9-]+){0,2}\.twilio\.com")
+_API_HOST: Final = re.compile(r"(api|messaging)(\.[a-z0-9-]+){0,2}\.twilio\.com")
 _THEIR_HOSTS: Final = re.compile(r"([a-z0-9-]+\.)*(twilio|twiliocdn)\.com")
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
@@ -153,13 +154,23 @@ class Fetcher:
             async with self._open().get(
                 URL(url, encoded=True), headers=headers, allow_redirects=False
             ) as answer:
-                if answer.status in _REDIRECTS and "Location" in answer.headers:
-                    return str(answer.headers["Location"])
+                if answer.status in _REDIRECTS and (location := await self._moved_to(answer)):
+                    return location
                 _check(answer.status, has_credentials=bool(headers))
                 return await self._read(answer)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             words = f"The file could not be fetched ({type(error).__name__})."
             raise NotFetched("later", words) from error
+
+    async def _moved_to(self, answer: aiohttp.ClientResponse) -> str:
+        """Return where a redirect leads; Twilio's lists may say so in their JSON alone."""
+        if "Location" in answer.headers:
+            return str(answer.headers["Location"])
+        try:
+            said = json.loads(await self._read(answer))
+        except (ValueError, RecursionError):
+            return ""
+        return text(said, "redirect_to") if isinstance(said, dict) else ""
 
     async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
         words = f"It is larger than {self._largest // (1024 * 1024)} MB."

@@ -1,4 +1,5 @@
-"""What only the carrier's room keeps: the block lists as told to us, and the sandbox's texts.
+"""What only the carrier's room keeps: block lists as told to us, which daily lists were read, and
+what the sandbox holds.
 
 Texts at Twilio are kept by ``outbox`` and ``conversations``.
 """
@@ -27,6 +28,34 @@ class Block(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["line", "number"], name="block_once_per_line")
         ]
+
+
+class DailyList(models.Model):
+    """The list of numbers that were deactivated on one day, as asked for with one account.
+
+    ``read_at`` None: it was asked for at ``tried_at`` and has not been read; ``problem`` says why.
+    ``named`` and ``parked`` count the numbers on it and those that were parked because of it.
+    """
+
+    account_sid = models.CharField(max_length=34)
+    day = models.DateField()
+    tried_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    named = models.IntegerField(default=0)
+    parked = models.IntegerField(default=0)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account_sid", "day"], name="daily_list_once")
+        ]
+
+
+class SandboxDeactivation(models.Model):
+    """A number whose owner gave it up, as played on the handset page."""
+
+    number = models.CharField(max_length=20)
+    at = models.DateTimeField(db_index=True)
 
 
 class SandboxText(models.Model):

@@ -20,9 +20,10 @@ from django.db.models import Q, QuerySet
 from tenantline.carrier.blocks import START_WORDS, STOP_WORDS
 from tenantline.carrier.codes import meaning_of
 from tenantline.carrier.errors import CarrierProblem
-from tenantline.carrier.models import SandboxText
+from tenantline.carrier.models import DailyList, SandboxDeactivation, SandboxText
 from tenantline.carrier.types import Accepted, Parcel, Rejected
 from tenantline.carrier.webhooks import Form, inbound_form, status_form
+from tenantline.facilities.models import Line
 from tenantline.kernel.phone import Number
 from tenantline.kernel.segments import measure
 
@@ -157,6 +158,23 @@ def is_blocked(handset: Number, line: Number) -> bool:
     )
     words = (_keyword(body) for body in bodies)
     return next((word in STOP_WORDS for word in words if word not in _HELP_WORDS and word), False)
+
+
+def give_up(handset: Number, *, at: datetime) -> None:
+    """Let the owner of a number give it up: it stands on the day's list, which is new then."""
+    SandboxDeactivation.objects.create(number=handset, at=at)
+    DailyList.objects.filter(account_sid__in=_accounts(), day=at.date()).delete()
+
+
+def given_up(day: date) -> dict[str, datetime]:
+    """Return the numbers that were given up on a day (UTC), and when each was."""
+    rows = SandboxDeactivation.objects.filter(at__date=day).order_by("at")
+    return dict(rows.values_list("number", "at"))
+
+
+def _accounts() -> list[str]:
+    rows = Line.objects.filter(carrier="sandbox").values_list("account_sid", flat=True)
+    return list(rows.distinct())
 
 
 def _accept(number: Number, parcel: Parcel, at: datetime) -> Accepted | Rejected:

@@ -161,6 +161,17 @@ def worker() -> Iterable[Check]:
             yield Check(f"worker {one.name}", False, f"{one.trouble}; its log says why.")
 
 
+def deactivated() -> Iterable[Check]:
+    """Are the daily lists of deactivated numbers read?"""
+    from tenantline.carrier import deactivations
+    from tenantline.kernel import clock
+
+    late = deactivations.overdue(clock.now())
+    if late is not None:
+        words = f"The list of {late.day:%Y-%m-%d} could not be read: {late.problem}"
+        yield Check("deactivated numbers", False, words)
+
+
 def recovery() -> Iterable[Check]:
     """Is a restore over? What it waits for is told; it is wrong only where a person has to act."""
     from tenantline.backups import recovering
@@ -315,6 +326,7 @@ IN_DATABASE: Final[Checks] = {
     "inbound": inbound,
     "heard": heard,
     "worker": worker,
+    "deactivated numbers": deactivated,
     "recovery": recovery,
     "lines": lines,
     "clock": clock_check,

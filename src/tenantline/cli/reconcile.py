@@ -12,20 +12,23 @@ from tenantline.kernel.errors import Refused
 
 if TYPE_CHECKING:
     from tenantline.conversations.catching_up import CaughtUp
+    from tenantline.conversations.deactivated import Looked
 
 
 @click.command()
 def reconcile() -> None:
     """Fetch missed inbound texts and unclear sends from Twilio now.
 
-    The worker does the same by itself every few minutes; this is safe beside it. Sends nothing.
+    Also reads the lists of deactivated numbers that are due. The worker does the same by itself;
+    this is safe beside it. Sends nothing.
     """
     start.load_with_database()
-    done = asyncio.run(_catch_up())
+    done, lists = asyncio.run(_catch_up())
     if not done:
         click.echo("No line is connected, so there is nothing to read.")
         return
     _print(done)
+    _print_lists(lists)
     failed = [one for one in done if one.problem]
     if failed:
         first = failed[0]
@@ -33,17 +36,22 @@ def reconcile() -> None:
         raise Refused("not_read", f"{first.line.number}: {first.problem}{more}")
 
 
-async def _catch_up() -> list[CaughtUp]:
+async def _catch_up() -> tuple[list[CaughtUp], Looked]:
     from django.conf import settings
 
+    from tenantline.carrier import deactivations
     from tenantline.carrier.client import Client
+    from tenantline.carrier.media import Fetcher
     from tenantline.conversations.catching_up import catch_up
+    from tenantline.conversations.deactivated import read_due
     from tenantline.facilities import queries
     from tenantline.kernel.threads import in_database
 
     lines = await in_database(queries.heard_lines)
-    async with Client(settings.TWILIO_API_URL) as client:
-        return [await catch_up(client, line) for line in lines]
+    url = settings.TWILIO_API_URL
+    async with Client(url) as client, Fetcher(url, largest=deactivations.LARGEST) as fetcher:
+        done = [await catch_up(client, line) for line in lines]
+        return done, await read_due(fetcher, at_once=True)
 
 
 def _print(done: list[CaughtUp]) -> None:
@@ -61,3 +69,14 @@ def _print(done: list[CaughtUp]) -> None:
             for n, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         click.echo("  ".join(cells).rstrip())
+
+
+def _print_lists(lists: Looked) -> None:
+    """Say what the lists of deactivated numbers brought, on standard error, beside the table."""
+    if lists.lists:
+        held = "1 number" if lists.parked == 1 else f"{lists.parked} numbers"
+        read = "1 list" if lists.lists == 1 else f"{lists.lists} lists"
+        click.echo(f"Read {read} of deactivated numbers; {held} parked.", err=True)
+    if lists.problem:
+        words = f"A list of deactivated numbers was not read. {lists.problem}"
+        click.echo(f"{words} It is asked for again.", err=True)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sandbox/handset/screen/", handset.screen, name="screen"),
     path("sandbox/handset/phone/", handset.phone_frame, name="phone"),
     path("sandbox/handset/send/", handset.send, name="send"),
+    path("sandbox/handset/give-up/", handset.give_up, name="give-up"),
     path("sandbox/mailbox/", mailbox.page, name="mailbox"),
     path("sandbox/mailbox/rows/", mailbox.rows, name="mail-rows"),
     path("sandbox/mailbox/<int:email_id>/", mailbox.page, name="mail"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 from django.db import DataError, transaction
 
+from tenantline.automations import corrections
 from tenantline.backups import recovering
 from tenantline.consent import actions as consent
 from tenantline.conversations import inbound
@@ -75,7 +76,7 @@ def send_instead() -> int:
 def keep_house() -> int:
     """Settle leases of dead senders, note what ended or fell silent, forget old events.
 
-    Also sees when the recovery from a restore is over.
+    Also sees when the recovery from a restore is over, and takes back thanks for what came back.
     """
     now = clock.now()
     settle.sweep_leases(now=now)
@@ -87,4 +88,5 @@ def keep_house() -> int:
     imports.forget_old(now=now)
     runs.forget_old(now=now)
     recovering.end_if_done(now=now)
+    corrections.step()
     return 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tenantline.carrier.client import Client
 from tenantline.carrier.media import Fetcher
-from tenantline.conversations import media, reconcile, unclear
+from tenantline.conversations import deactivated, media, reconcile, unclear
 from tenantline.facilities import queries as facilities
 from tenantline.intake import hearing
 from tenantline.kernel import clock
@@ -37,6 +37,12 @@ async def refresh_stale(client: Client) -> int:
 async def fetch_files(client: Client, fetcher: Fetcher) -> int:
     """Fetch pictures and other files that came with texts; return how many were looked at."""
     return await media.fetch_due(client, fetcher)
+
+
+async def read_deactivated(lists: Fetcher) -> int:
+    """Read the daily lists of deactivated numbers that are due, and park the numbers on them."""
+    await deactivated.read_due(lists)
+    return 0
 
 
 def _to_read() -> list[Line]:

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from tenantline.automations.working import Shift as AutomationShift
+from tenantline.carrier import deactivations
 from tenantline.carrier.client import HTTP_TIMEOUT_SECONDS, Client
 from tenantline.carrier.media import Fetcher
 from tenantline.imports.shift import Shift
@@ -79,7 +80,8 @@ class Worker:
         if self._stop.is_set():  # before there was a loop to wake
             stopped.set()
         url = settings.TWILIO_API_URL
-        async with Client(url) as client, Fetcher(url) as fetcher:
+        lists = Fetcher(url, largest=deactivations.LARGEST)
+        async with Client(url) as client, Fetcher(url) as fetcher, lists:
             loops = [
                 self._dispatching(client),
                 self._loop("inbound", _threaded(chores.work_inbound), _IDLE),
@@ -88,6 +90,7 @@ class Worker:
                 self._loop("readings", partial(reading.read_lines, client), 0.5),
                 self._loop("unclear", partial(reading.settle_unknown, client), 2.0),
                 self._loop("files", partial(reading.fetch_files, client, fetcher), 0.5),
+                self._loop("deactivated", partial(reading.read_deactivated, lists), 5.0),
                 self._loop("stale", partial(reading.refresh_stale, client), 30.0),
                 self._loop("imports", _threaded(Shift().step), 1.0),
                 self._loop("instead", _threaded(chores.send_instead), 30.0),

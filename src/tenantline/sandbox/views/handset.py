@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from tenantline.carrier import sandbox
 from tenantline.facilities import queries as facilities
 from tenantline.kernel import clock
 from tenantline.kernel.errors import BadInput, TenantlineError
@@ -93,6 +94,19 @@ def send(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"screen": after, "problem": problem, "typed": body, "sent": True}
     template = "phone" if request.headers.get("HX-Request") else "lone_phone"
     return render(request, f"sandbox/{template}.html", context)
+
+
+@require_POST
+@demo_only
+def give_up(request: HttpRequest) -> HttpResponse:
+    """Let the phone's owner give the number up: it stands on the carrier's list of the day."""
+    found = _screen(request.POST.get("phone", ""), request.POST.get("line", ""))
+    if isinstance(found, BadInput):
+        return HttpResponse(found.sentence, status=400, content_type="text/plain")
+    sandbox.give_up(found.phone.number, at=clock.now())
+    if not request.headers.get("HX-Request"):
+        return redirect(_address(found))
+    return render(request, "sandbox/phone.html", {"screen": found, "given_up": True})
 
 
 def _phone_list(request: HttpRequest, chosen: Sequence[str]) -> dict[str, Any]:
