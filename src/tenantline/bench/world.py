@@ -110,6 +110,13 @@ def _opted_in(where: Facility, nth: int) -> Tenant:
         facility=where, name=f"Tenant {nth}", number=number, units=[f"U{nth}"],
         email=f"t{nth}@example.com", by=BY, now=now,
     )  # fmt: skip
+    agree(where, who, number)
+    return who
+
+
+def agree(where: Facility, who: Tenant, number: Number) -> None:
+    """Take a tenant with an e-mail address and this number through form and START."""
+    now = clock.now()
     form = forms.issue(tenant=who, by=BY, now=now - timedelta(minutes=2))
     forms.submit(
         token=_link(form.pk),
@@ -121,7 +128,6 @@ def _opted_in(where: Facility, nth: int) -> Tenant:
         now=now - timedelta(minutes=1),
     )
     _hear(where, number, "START", now)
-    return who
 
 
 def _link(form_id: int) -> str:

@@ -54,6 +54,7 @@ class _Records:
     periods: Mapping[int, NumberPeriod]
     unread: Collection[str]
     standings: Mapping[int, rules.Standing | ledger.LedgerBroken]  # by number period
+    changed: Collection[int]  # number periods whose tenant gave up another one (R4)
     silent: Collection[int]  # number periods
     tenancies: Mapping[int, Tenancy]
 
@@ -134,12 +135,13 @@ def _records(
     tenant_ids = {tenant.pk for tenant in asked}
     periods = tenants.current_periods(tenant_ids)
     numbers = {period.number for period in periods.values()}
-    standings = _standings(list(periods.values()))
+    standings, changed = _standings(list(periods.values()))
     whole = {pk: one for pk, one in standings.items() if isinstance(one, rules.Standing)}
     return _Records(
         periods=periods,
         unread=() if reading else intake.unread_among(numbers),
         standings=standings,
+        changed=changed,
         silent=silence.silent_among(whole, left=left, now=now),
         tenancies=tenants.tenancies(tenant_ids, now),
     )
@@ -147,16 +149,31 @@ def _records(
 
 def _standings(
     periods: Sequence[NumberPeriod],
-) -> dict[int, rules.Standing | ledger.LedgerBroken]:
-    """Fold each period's facts; one record that does not verify stops nobody else's texts."""
+) -> tuple[dict[int, rules.Standing | ledger.LedgerBroken], set[int]]:
+    """Fold each period's facts, and say which follow another number that was given up (R4).
+
+    One record that does not verify stops nobody else's texts.
+    """
     try:
-        facts, _ = ledger.facts_of_all(periods)
+        facts, closed = ledger.facts_of_all(periods)
     except ledger.LedgerBroken as broken:
         if len(periods) == 1:
-            return {periods[0].pk: broken}
-        alone = (_standings([period]) for period in periods)
-        return {pk: standing for one in alone for pk, standing in one.items()}
-    return {pk: rules.fold(own) for pk, own in facts.items()}
+            return {periods[0].pk: broken}, set()
+        return _standings_alone(periods)
+    changed = {one.pk for one in periods if closed[one.tenant_id] - {one.pk}}
+    return {pk: rules.fold(own) for pk, own in facts.items()}, changed
+
+
+def _standings_alone(
+    periods: Sequence[NumberPeriod],
+) -> tuple[dict[int, rules.Standing | ledger.LedgerBroken], set[int]]:
+    standings: dict[int, rules.Standing | ledger.LedgerBroken] = {}
+    changed: set[int] = set()
+    for period in periods:
+        own, after = _standings([period])
+        standings |= own
+        changed |= after
+    return standings, changed
 
 
 def _ask(tenant: Tenant, purpose: Purpose, records: _Records, now: datetime) -> _Yes | Refusal:
@@ -171,7 +188,7 @@ def _ask(tenant: Tenant, purpose: Purpose, records: _Records, now: datetime) -> 
     tenancy = records.tenancies[tenant.pk]
     refusal = (
         _tenancy_refusal(tenant, purpose, tenancy, now)
-        or _consent_refusal(standing, period, purpose, now)
+        or _consent_refusal(standing, purpose, now, changed=period.pk in records.changed)
         or _hold_refusal(standing, purpose, silent=period.pk in records.silent)
     )
     if refusal is not None:
@@ -195,11 +212,16 @@ def _tenancy_refusal(
 
 
 def _consent_refusal(
-    standing: rules.Standing, period: NumberPeriod, purpose: Purpose, now: datetime
+    standing: rules.Standing, purpose: Purpose, now: datetime, *, changed: bool
 ) -> Refusal | None:
-    if not any(standing.covers(service, now) for service in COVERED_BY[purpose]):
-        return _no(standing, period, purpose, now)
-    return None
+    if any(standing.covers(service, now) for service in COVERED_BY[purpose]):
+        return None
+    status = rules.status_at(standing, now)
+    if status == "opted_in":
+        return Refusal("service_not_agreed", f"The tenant has not agreed to {_NAMES[purpose]}.")
+    if standing.since is None and changed:
+        status = "number_changed"
+    return Refusal(*_WHY_NOT[status])
 
 
 def _hold_refusal(standing: rules.Standing, purpose: Purpose, *, silent: bool) -> Refusal | None:
@@ -223,15 +245,6 @@ def _hold_refusal(standing: rules.Standing, purpose: Purpose, *, silent: bool) -
     if standing.held and purpose != "chat":
         return Refusal("held", "Automatic texts wait until a person has looked at this number.")
     return None
-
-
-def _no(standing: rules.Standing, period: NumberPeriod, purpose: Purpose, now: datetime) -> Refusal:
-    status = rules.status_at(standing, now)
-    if status == "opted_in":
-        return Refusal("service_not_agreed", f"The tenant has not agreed to {_NAMES[purpose]}.")
-    if standing.since is None and ledger.number_was_closed(period):
-        status = "number_changed"
-    return Refusal(*_WHY_NOT[status])
 
 
 _NAMES: dict[Purpose, str] = {

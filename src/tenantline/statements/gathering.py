@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db.models import Prefetch, Q
 
@@ -16,7 +17,12 @@ from tenantline.statements import content
 from tenantline.statements.content import AutoPay, Content, Line, Party
 from tenantline.tenants import postal
 from tenantline.tenants import queries as tenants
+from tenantline.tenants.delivery import Refusal
 from tenantline.tenants.models import Rental, Tenant
+
+NOTHING: Final = Refusal(
+    "zero_balance", "Nothing was owed, charged or paid in this month; there is nothing to say."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,12 @@ class Account:
     def lines(self) -> tuple[Line, ...]:
         """Return the period's entries as the statement shows them."""
         return tuple(_line(entry) for entry in self.period.entries)
+
+    @property
+    def says_nothing(self) -> bool:
+        """Tell whether nothing was, is and became owed, so that nobody needs to be written to."""
+        period = self.period
+        return not (period.opening_cents or period.entries or period.closing_cents)
 
 
 def accounts(rows: Sequence[Tenant], *, period: str, now: datetime) -> list[Account]:

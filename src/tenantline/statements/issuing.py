@@ -21,7 +21,7 @@ from tenantline.kernel.errors import Conflict, Refused
 from tenantline.mail.models import Email
 from tenantline.statements import content, emailing, gathering, queries, rules, texting
 from tenantline.statements.content import Content
-from tenantline.statements.gathering import Account
+from tenantline.statements.gathering import NOTHING, Account
 from tenantline.statements.models import Delivery, Link, Statement
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.delivery import Method, Refusal, Way
@@ -47,6 +47,7 @@ def issue(
     now: datetime,
     chosen: Method | None = None,
     correction: bool = False,
+    unless_empty: bool = False,
 ) -> Issued:
     """Issue a tenant's statement for a month: keep what it says, and send it on its way.
 
@@ -56,7 +57,8 @@ def issue(
     Raises:
         BadInput: the period is no month, or has not begun.
         Conflict: ``already_issued``; or ``unchanged``, a correction would say the same.
-        Refused: a text from this number is being read just now.
+        Refused: a text from this number is being read just now; or ``zero_balance``, nothing
+            was owed, charged or paid, where the caller wants it ``unless_empty``.
     """
     with transaction.atomic():
         tenant = locked(tenant.pk)
@@ -65,6 +67,8 @@ def issue(
         if known is not None and not correction:
             raise _issued_already(known)
         [account] = gathering.accounts([tenant], period=period, now=now)
+        if unless_empty and account.says_nothing:
+            raise Refused(NOTHING.code, NOTHING.sentence)
         number = known.number + 1 if known else 1
         said = gathering.made(account, period=period, number=number, now=now)
         if known is not None:

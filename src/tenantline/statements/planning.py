@@ -17,16 +17,13 @@ from tenantline.facilities.models import Facility
 from tenantline.outbox import queries as outbox
 from tenantline.runs.trades import Planned
 from tenantline.statements import content, gathering, queries, texting
-from tenantline.statements.gathering import Account
+from tenantline.statements.gathering import NOTHING, Account
 from tenantline.statements.models import Statement
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.delivery import Method, Refusal, Way
 from tenantline.tenants.models import Tenant
 
 _TOGETHER: Final = 250
-NOTHING: Final = Refusal(
-    "zero_balance", "Nothing was owed, charged or paid in this month; there is nothing to say."
-)
 DONE: Final = Refusal("already_issued", "The statement for this month was issued already.")
 
 
@@ -80,19 +77,13 @@ def _of(
     known = set(issued.values_list("tenant_id", flat=True))
     for account in gathering.accounts(some, period=period, now=now):
         pk = account.tenant.pk
-        nothing = says_nothing(account)
+        nothing = account.says_nothing
         if nothing and everybody and not tenancies[pk].renting:
             continue
         if pk in known or nothing:
             yield _held(pk, DONE if pk in known else NOTHING)
             continue
         yield _going(account, period, now, method, refused.get(pk))
-
-
-def says_nothing(account: Account) -> bool:
-    """Tell whether nothing was, is and became owed, so that nobody needs to be written to."""
-    period = account.period
-    return not (period.opening_cents or period.entries or period.closing_cents)
 
 
 def _held(tenant_id: int, why: Refusal) -> Planned:

@@ -14,6 +14,10 @@ from tenantline.runs.trades import Held, Issued, Planned, Trade
 from tenantline.statements import content, gathering, issuing, planning
 from tenantline.tenants.delivery import Method, checked_method
 
+_HELD: Final = {
+    why.code: Held(why.code, why.sentence) for why in (planning.DONE, gathering.NOTHING)
+}
+
 if TYPE_CHECKING:
     from tenantline.runs.models import Item, Run
 
@@ -63,17 +67,20 @@ def issue_item(item: Item, now: datetime) -> Issued | Held:
             confirmed: it can be tried again, and nobody is sent paper because of that.
     """
     run = item.run
-    [account] = gathering.accounts([item.tenant], period=run.period, now=now)
-    if planning.says_nothing(account):
-        return Held(planning.NOTHING.code, planning.NOTHING.sentence)
     try:
         made = issuing.issue(
-            tenant=item.tenant, period=run.period, by=actor_of(run), now=now, chosen=_chosen(run)
+            tenant=item.tenant,
+            period=run.period,
+            by=actor_of(run),
+            now=now,
+            chosen=_chosen(run),
+            unless_empty=True,
         )
-    except Conflict as known:
-        if known.code != "already_issued":
+    except (Conflict, Refused) as said:
+        held = _HELD.get(said.code)
+        if held is None:
             raise
-        return Held(planning.DONE.code, planning.DONE.sentence)
+        return held
     delivery = made.delivery
     if item.method == "sms" and delivery.why_code == "line_paused":
         raise Refused(delivery.why_code, delivery.why)
