@@ -36,7 +36,7 @@ END $$
 
 
 def raise_after_migrate(*, using: str, **_signal: Any) -> None:
-    """Raise every wall whose table exists by now (migrate sends one signal per room)."""
+    """Raise every wall whose table exists by now."""
     raise_walls(connections[using])
 
 

@@ -87,6 +87,70 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["tenant", "date", "id"], name="billing_ent_tenant__7f15f4_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("facility", "external_id"), name="entry_external_id_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("due_on__isnull", False),
+                                ("effect_cents", models.F("amount_cents")),
+                                ("kind", "charge"),
+                            ),
+                            models.Q(
+                                (
+                                    "effect_cents",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("amount_cents"), "*", models.Value(-1)
+                                    ),
+                                ),
+                                ("kind__in", ["payment", "credit"]),
+                            ),
+                            models.Q(
+                                ("effect_cents", models.F("amount_cents")), ("kind", "reversal")
+                            ),
+                            models.Q(
+                                (
+                                    "effect_cents",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("amount_cents"), "*", models.Value(-1)
+                                    ),
+                                ),
+                                ("kind", "reversal"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="entry_sign_by_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_cents__gt", 0)), name="entry_amount_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "reversal"), ("reverses__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "reversal"), _negated=True),
+                                ("reverses__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="entry_only_reversals_reverse",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "charge"), ("due_on__isnull", True), _connector="OR"
+                        ),
+                        name="entry_due_if_charge",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Draft",
@@ -151,6 +215,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["facility", "state", "draws_on"],
+                        name="billing_dra_facilit_44e942_idx",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "pending")),
+                        fields=("tenant",),
+                        name="one_pending_draft",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_cents__gt", 0)), name="draft_amount_positive"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReturnFile",
@@ -188,6 +270,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("facility", "digest"), name="return_file_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReturnedPayment",
@@ -284,112 +371,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                fields=["tenant", "date", "id"], name="billing_ent_tenant__7f15f4_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(
-                fields=("facility", "external_id"), name="entry_external_id_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("due_on__isnull", False),
-                        ("effect_cents", models.F("amount_cents")),
-                        ("kind", "charge"),
-                    ),
-                    models.Q(
-                        (
-                            "effect_cents",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("amount_cents"), "*", models.Value(-1)
-                            ),
-                        ),
-                        ("kind__in", ["payment", "credit"]),
-                    ),
-                    models.Q(("effect_cents", models.F("amount_cents")), ("kind", "reversal")),
-                    models.Q(
-                        (
-                            "effect_cents",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("amount_cents"), "*", models.Value(-1)
-                            ),
-                        ),
-                        ("kind", "reversal"),
-                    ),
-                    _connector="OR",
-                ),
-                name="entry_sign_by_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_cents__gt", 0)), name="entry_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "reversal"), ("reverses__isnull", False)),
-                    models.Q(
-                        models.Q(("kind", "reversal"), _negated=True), ("reverses__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="entry_only_reversals_reverse",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "charge"), ("due_on__isnull", True), _connector="OR"),
-                name="entry_due_if_charge",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="draft",
-            index=models.Index(
-                fields=["facility", "state", "draws_on"], name="billing_dra_facilit_44e942_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "pending")),
-                fields=("tenant",),
-                name="one_pending_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_cents__gt", 0)), name="draft_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="returnfile",
-            constraint=models.UniqueConstraint(
-                fields=("facility", "digest"), name="return_file_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="returnedpayment",
-            index=models.Index(
-                fields=["facility", "state", "id"], name="billing_ret_facilit_616db4_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="returnedpayment",
-            constraint=models.UniqueConstraint(fields=("facility", "identity"), name="return_once"),
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["facility", "state", "id"], name="billing_ret_facilit_616db4_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("facility", "identity"), name="return_once")
+                ],
+            },
         ),
     ]

@@ -86,6 +86,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("worked_at", None)),
+                        fields=["sender"],
+                        name="unworked_by_sender",
+                    ),
+                    models.Index(fields=["sender", "received_at"], name="calls_by_sender"),
+                    models.Index(
+                        condition=models.Q(("worked_at", None)), fields=["id"], name="unworked"
+                    ),
+                    models.Index(
+                        condition=models.Q(("missed", True)),
+                        fields=["line", "received_at"],
+                        name="missed",
+                    ),
+                    models.Index(
+                        condition=models.Q(("differs", True)), fields=["id"], name="differing"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CallFile",
@@ -134,6 +155,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("nth",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "fetching")),
+                        fields=["next_at"],
+                        name="files_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("call", "nth"), name="file_once_per_call")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +192,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("worked_at", None)),
+                        fields=["id"],
+                        name="unworked_other",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("call", "digest"), name="other_content_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StatusCall",
@@ -189,57 +232,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="inboundcall",
-            index=models.Index(
-                condition=models.Q(("worked_at", None)),
-                fields=["sender"],
-                name="unworked_by_sender",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inboundcall",
-            index=models.Index(fields=["sender", "received_at"], name="calls_by_sender"),
-        ),
-        migrations.AddIndex(
-            model_name="inboundcall",
-            index=models.Index(
-                condition=models.Q(("worked_at", None)), fields=["id"], name="unworked"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inboundcall",
-            index=models.Index(
-                condition=models.Q(("missed", True)), fields=["line", "received_at"], name="missed"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inboundcall",
-            index=models.Index(
-                condition=models.Q(("differs", True)), fields=["id"], name="differing"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="callfile",
-            index=models.Index(
-                condition=models.Q(("state", "fetching")), fields=["next_at"], name="files_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callfile",
-            constraint=models.UniqueConstraint(fields=("call", "nth"), name="file_once_per_call"),
-        ),
-        migrations.AddIndex(
-            model_name="othercontent",
-            index=models.Index(
-                condition=models.Q(("worked_at", None)), fields=["id"], name="unworked_other"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="othercontent",
-            constraint=models.UniqueConstraint(
-                fields=("call", "digest"), name="other_content_once"
-            ),
         ),
     ]

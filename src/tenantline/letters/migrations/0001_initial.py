@@ -39,6 +39,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)),
+                        fields=("facility", "name"),
+                        name="letter_name_once_per_facility",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("facility", None), ("retired_at", None)),
+                        fields=("name",),
+                        name="letter_name_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LetterVersion",
@@ -62,6 +76,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("letter", "number"), name="letter_version_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Notice",
@@ -132,64 +151,38 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retired_at", None)),
-                fields=("facility", "name"),
-                name="letter_name_once_per_facility",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="letter",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("facility", None), ("retired_at", None)),
-                fields=("name",),
-                name="letter_name_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="letterversion",
-            constraint=models.UniqueConstraint(
-                fields=("letter", "number"), name="letter_version_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                fields=["tenant", "-issued_at"], name="letters_not_tenant__77d8dc_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(
-                    ("method", "print"), ("printed_at", None), ("withdrawn_at", None)
-                ),
-                fields=["facility", "id"],
-                name="notices_to_print",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(
-                fields=("occasion", "letter", "tenant"), name="one_notice_per_occasion"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("email__isnull", True), ("message__isnull", False), ("method", "sms")
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["tenant", "-issued_at"], name="letters_not_tenant__77d8dc_idx"
                     ),
-                    models.Q(("email__isnull", False), ("method", "email")),
-                    models.Q(("email__isnull", True), ("method", "print")),
-                    _connector="OR",
-                ),
-                name="notice_has_its_way",
-            ),
+                    models.Index(
+                        condition=models.Q(
+                            ("method", "print"), ("printed_at", None), ("withdrawn_at", None)
+                        ),
+                        fields=["facility", "id"],
+                        name="notices_to_print",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("occasion", "letter", "tenant"), name="one_notice_per_occasion"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("email__isnull", True),
+                                ("message__isnull", False),
+                                ("method", "sms"),
+                            ),
+                            models.Q(("email__isnull", False), ("method", "email")),
+                            models.Q(("email__isnull", True), ("method", "print")),
+                            _connector="OR",
+                        ),
+                        name="notice_has_its_way",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Printing",
@@ -209,6 +202,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["facility", "-id"], name="letters_pri_facilit_92670d_idx")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Sheet",
@@ -238,21 +236,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="printing",
-            index=models.Index(fields=["facility", "-id"], name="letters_pri_facilit_92670d_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="sheet",
-            constraint=models.UniqueConstraint(
-                fields=("printing", "place"), name="one_sheet_in_a_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheet",
-            constraint=models.UniqueConstraint(
-                fields=("printing", "notice"), name="letter_once_in_printing"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("printing", "place"), name="one_sheet_in_a_place"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("printing", "notice"), name="letter_once_in_printing"
+                    ),
+                ],
+            },
         ),
     ]

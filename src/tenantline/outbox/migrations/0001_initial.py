@@ -136,6 +136,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["facility", "priority", "next_at", "id"],
+                        name="text_queue",
+                    ),
+                    models.Index(
+                        condition=models.Q(("counts_as_mass", True)),
+                        fields=["wording_key", "created_at"],
+                        name="text_words_typed",
+                    ),
+                    models.Index(
+                        condition=models.Q(("wording_plain", False)),
+                        fields=["created_at"],
+                        name="text_words_seen",
+                    ),
+                    models.Index(
+                        condition=models.Q(("counts_as_mass", True)),
+                        fields=["wording_key", "claimed_at"],
+                        name="text_words_leaving",
+                    ),
+                    models.Index(
+                        condition=models.Q(("counts_as_mass", True)),
+                        fields=["alike_key", "claimed_at"],
+                        name="text_alike_leaving",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")),
+                        fields=["state", "leased_until"],
+                        name="text_leases",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Attempt",
@@ -164,53 +198,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="text",
-            index=models.Index(
-                condition=models.Q(("state", "queued")),
-                fields=["facility", "priority", "next_at", "id"],
-                name="text_queue",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="text",
-            index=models.Index(
-                condition=models.Q(("counts_as_mass", True)),
-                fields=["wording_key", "created_at"],
-                name="text_words_typed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="text",
-            index=models.Index(
-                condition=models.Q(("wording_plain", False)),
-                fields=["created_at"],
-                name="text_words_seen",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="text",
-            index=models.Index(
-                condition=models.Q(("counts_as_mass", True)),
-                fields=["wording_key", "claimed_at"],
-                name="text_words_leaving",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="text",
-            index=models.Index(
-                condition=models.Q(("counts_as_mass", True)),
-                fields=["alike_key", "claimed_at"],
-                name="text_alike_leaving",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="text",
-            index=models.Index(
-                condition=models.Q(("state", "sending")),
-                fields=["state", "leased_until"],
-                name="text_leases",
-            ),
         ),
     ]

@@ -62,6 +62,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["facility", "-id"], name="runs_run_facilit_b21297_idx")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Item",
@@ -122,19 +127,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["facility", "-id"], name="runs_run_facilit_b21297_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="item",
-            index=models.Index(fields=["run", "state", "id"], name="runs_item_run_id_ea66c5_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.UniqueConstraint(
-                fields=("run", "tenant"), name="tenant_once_in_a_run"
-            ),
+            options={
+                "indexes": [
+                    models.Index(fields=["run", "state", "id"], name="runs_item_run_id_ea66c5_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "tenant"), name="tenant_once_in_a_run")
+                ],
+            },
         ),
     ]

@@ -48,6 +48,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["facility", "period"], name="statements__facilit_fb257a_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "period", "number"), name="statement_once_for_a_period"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Link",
@@ -82,6 +94,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("dead_at", None)),
+                        fields=("statement",),
+                        name="one_living_statement_link",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Delivery",
@@ -120,31 +141,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="statement",
-            index=models.Index(
-                fields=["facility", "period"], name="statements__facilit_fb257a_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "period", "number"), name="statement_once_for_a_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("dead_at", None)),
-                fields=("statement",),
-                name="one_living_statement_link",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("method", "sms")), fields=["at"], name="statement_texts"
-            ),
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("method", "sms")), fields=["at"], name="statement_texts"
+                    )
+                ],
+            },
         ),
     ]

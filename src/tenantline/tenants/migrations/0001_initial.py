@@ -60,6 +60,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["facility", "name", "id"], name="tenants_ten_facilit_cc03e5_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id__isnull", False)),
+                        fields=("facility", "external_id"),
+                        name="external_id_once_per_facility",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Rental",
@@ -142,27 +156,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="tenant",
-            index=models.Index(
-                fields=["facility", "name", "id"], name="tenants_ten_facilit_cc03e5_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tenant",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id__isnull", False)),
-                fields=("facility", "external_id"),
-                name="external_id_once_per_facility",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="numberperiod",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)),
-                fields=("tenant",),
-                name="one_current_number",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("tenant",),
+                        name="one_current_number",
+                    )
+                ],
+            },
         ),
     ]
