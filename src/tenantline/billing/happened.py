@@ -59,6 +59,13 @@ def returned(facility_id: int, *, since: datetime) -> Iterator[ReturnedPayment]:
     return rows.order_by("pk").iterator(chunk_size=_TOGETHER)
 
 
+def returned_anywhere(*, since: datetime) -> Iterator[ReturnedPayment]:
+    """Yield what came back since a moment at any facility, each with its payment, oldest first."""
+    rows = ReturnedPayment.objects.filter(state=ReturnState.APPLIED, settled_at__gte=since)
+    rows = rows.select_related("payment").order_by("pk")
+    return rows.iterator(chunk_size=_TOGETHER)
+
+
 def pending_drafts(facility_id: int, *, first: date, last: date) -> Iterator[Draft]:
     """Yield the pending drafts that are drawn from ``first`` to ``last``, both included."""
     rows = Draft.objects.filter(
