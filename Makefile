@@ -2,7 +2,7 @@
 # Needs Python 3.11 or newer and git; the rest comes into .venv. Works from any folder: make -C path/to/tenantline test
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: bench bench-writers bench-import bench-statements faults revocation-report revocation-train help setup demo check test lint types contracts test-sqlite test-postgres chromium screenshots format lock clean
+.PHONY: bench bench-writers bench-import bench-runs faults revocation-report revocation-train help setup demo check test lint types contracts test-sqlite test-postgres chromium screenshots format lock clean
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -70,8 +70,8 @@ bench: setup ## the benchmark, about three quarters of an hour; writes docs/perf
 bench-import: setup ## how fast 100,000 tenants go in, with webhooks beside them (ROWS=)
 	$(BIN)/python scripts/bench_import.py $(ROWS)
 
-bench-statements: setup ## how long 10,000 statements take: planned, issued, set as PDF (TENANTS=)
-	$(BIN)/python scripts/bench_statements.py $(TENANTS)
+bench-runs: setup ## how long a run for 10,000 tenants takes: prepared, issued, set as PDF; writes docs/runs.md (TENANTS=)
+	$(BIN)/python scripts/bench_runs.py $(TENANTS) --write docs/runs.md
 
 bench-writers: setup ## how long writers of one SQLite file wait for each other, with and without a queue
 	$(BIN)/python scripts/bench_writers.py
