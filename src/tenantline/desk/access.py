@@ -171,4 +171,4 @@ def _chosen_facility(request: DeskRequest, sites: list[Facility]) -> Facility | 
 
 def _section(path: str) -> str:
     first = path.strip("/").split("/")[0]
-    return {"": "home", "chat": "inbox"}.get(first, first)
+    return {"": "home", "chat": "inbox", "consent": "tenants"}.get(first, first)

@@ -69,6 +69,47 @@ STARTERS: Final[tuple[tuple[Standing, dict[str, Bodies]], ...]] = (
         },
     ),
     (
+        Standing(name="Payment returned", category="payment_returned"),
+        {
+            "en": Bodies(
+                sms="Your bank returned your payment. Your balance is now {{account.balance}}. "
+                "Please pay at the office or call us.",
+                print="Dear {{tenant.name}},\n\nYour bank returned your last payment, so it does "
+                "not count. The balance of unit {{tenant.unit}}, with any fee for the return, is "
+                "now {{account.balance}}.\n\nPlease pay at the office, or call us: "
+                "{{facility.phone}}.\n\n{{facility.name}}\n{{facility.address}}",
+            ),
+            "es": Bodies(
+                sms="Su banco devolvio su pago. Su saldo es ahora de {{account.balance}}. Pague "
+                "en la oficina o llame.",
+                print="Estimado(a) {{tenant.name}}:\n\nSu banco devolvió su último pago, por lo "
+                "que no cuenta. El saldo de la unidad {{tenant.unit}}, con el cargo por la "
+                "devolución si lo hay, es ahora de {{account.balance}}.\n\nPague en la oficina o "
+                "llámenos: {{facility.phone}}.\n\n{{facility.name}}\n{{facility.address}}",
+            ),
+        },
+    ),
+    (
+        Standing(name="AutoPay draws soon", category="autopay"),
+        {
+            "en": Bodies(
+                sms="AutoPay will draw your payment by {{account.autopay}} soon. Your balance is "
+                "{{account.balance}}.",
+                print="Dear {{tenant.name}},\n\nAutoPay will draw your payment "
+                "by {{account.autopay}} within the next days. Your balance is "
+                "{{account.balance}}.\n\nTo change it, call us: "
+                "{{facility.phone}}.\n\n{{facility.name}}",
+            ),
+            "es": Bodies(
+                sms="AutoPay hara su pago por {{account.autopay}} en los proximos dias. Su saldo "
+                "es de {{account.balance}}.",
+                print="Estimado(a) {{tenant.name}}:\n\nAutoPay hará su pago por "
+                "{{account.autopay}} en los próximos días. Su saldo es de {{account.balance}}.\n\n"
+                "Para cambiarlo, llámenos: {{facility.phone}}.\n\n{{facility.name}}",
+            ),
+        },
+    ),
+    (
         Standing(name="Welcome", category="welcome"),
         {
             "en": Bodies(

@@ -11,6 +11,7 @@ from django import template
 from django.utils.html import format_html
 
 from tenantline.desk import thread
+from tenantline.facilities import queries as facilities
 
 register = template.Library()
 V = TypeVar("V")
@@ -32,6 +33,15 @@ def entry(table: Mapping[int, V] | None, key: int) -> V | None:
 def next_step(error_code: str) -> str:
     """Say what a carrier's error means for the one who reads it, after its own words."""
     return thread.next_step(error_code)
+
+
+@register.simple_tag
+def text_price(facility_id: int, count: int) -> str:
+    """Write what a text of ``count`` segments costs by a facility's line: ``about 0.8 ¢``."""
+    line = facilities.sending_line(facility_id)
+    if line is None or not line.segment_price:
+        return ""
+    return f" · about {count * line.segment_price / 100:.1f} ¢"
 
 
 @register.simple_tag

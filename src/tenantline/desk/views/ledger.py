@@ -17,6 +17,7 @@ from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.forms import Form, typed
 from tenantline.desk.views import tenant_statements
 from tenantline.desk.views.tenant import header
+from tenantline.kernel.crypto import new_token
 from tenantline.kernel.errors import BadInput, NotFound, TenantlineError
 from tenantline.kernel.money import format_cents
 
@@ -49,7 +50,12 @@ def page(request: DeskRequest, tenant_id: int) -> HttpResponse:
             kind, amount = entry.get_kind_display().lower(), format_cents(entry.amount_cents)
             problems.say(request, f"The {kind} of {amount} was recorded.")
             return problems.see_other("desk:account", tenant.pk)
-    context |= _account(request, tenant) | {"form": form, "kinds": _KINDS, "today": today}
+    context |= _account(request, tenant) | {
+        "form": form,
+        "key": request.POST.get("key", "")[:64] or new_token(12),
+        "kinds": _KINDS,
+        "today": today,
+    }
     context |= tenant_statements.listed(request, tenant)
     status = 400 if form.error else 200
     return render(request, "desk/tenant_account.html", context, status=status)

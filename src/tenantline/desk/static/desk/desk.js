@@ -83,6 +83,12 @@
     }
   });
 
+  // --- tabs that do not fit: the one that is open stands in view --------------------------------------
+  document.querySelectorAll(".tabs [aria-current]").forEach((tab) => {
+    const strip = tab.closest(".tabs");
+    strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+  });
+
   // --- theme ----------------------------------------------------------------------------------
   document.querySelectorAll("[name=theme]").forEach((button) =>
     button.addEventListener("click", () => {

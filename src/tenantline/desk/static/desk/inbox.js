@@ -68,7 +68,7 @@
   list.addEventListener("keydown", (event) => {
     const rows = [...list.querySelectorAll("[data-pane]")];
     const at = rows.indexOf(document.activeElement);
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
     if (at < 0 || !step) return;
     event.preventDefault();
     rows[at + step]?.focus();
