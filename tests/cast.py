@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from tenantline.billing import actions as billing
-from tenantline.billing import autopay
+from tenantline.billing import autopay, returns
 from tenantline.billing.actions import NewEntry
 from tenantline.billing.models import Draft as AutoPayDraft
-from tenantline.billing.models import Entry
+from tenantline.billing.models import Entry, ReturnedPayment
 from tenantline.consent import actions as consent
 from tenantline.consent import forms
 from tenantline.conversations import actions as conversations
@@ -281,6 +281,12 @@ def draft(of: Tenant, cents: int = 12_900, *, in_days: int = 5) -> AutoPayDraft:
     day = (clock.now() + timedelta(days=in_days)).date()
     on_autopay(of)
     return autopay.plan(tenant=of, amount_cents=cents, draws_on=day, by=TESTER, now=clock.now())
+
+
+def came_back(of: Tenant, code: str = "R01") -> ReturnedPayment:
+    """Let a payment of a tenant's come back from the bank."""
+    paid = entry(of, "payment")
+    return returns.record(payment=paid, code=code, by=TESTER, now=clock.now())
 
 
 def letter(

@@ -28,7 +28,7 @@ from tests.runs.batches import statements
 PAGE = (tree.ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```sh\n(?P<asked>.*?)\n```\s*(?P<after>.*?)(?=```sh\n|\Z)", re.DOTALL)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-IDS = {"id", "tenant", "tenants", "payment", "letter", "message"}
+IDS = {"id", "tenant", "tenants", "payment", "letter", "message", "reversal"}
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,8 @@ def world(db, settings):
     ids["/ledger-entries/7"] = f"/ledger-entries/{cast.entry(dana).pk}"
     ids["/drafts/4"] = f"/drafts/{cast.draft(cast.tenant(site, 'Ana Diaz')).pk}"
     cast.on_autopay(dana)
+    ids["/returned-payments/6"] = f"/returned-payments/{cast.came_back(dana).pk}"
+    ids['"payment": "9"'] = f'"payment": "{cast.entry(dana, "payment").pk}"'
     notice = cast.notice(dana)
     ids["/notices/5"] = f"/notices/{notice.pk}"
     for run, state in ((8, "planned"), (9, "running"), (10, "paused"), (11, "done")):
@@ -105,14 +107,14 @@ def run_in(site, who, state):
 def test_an_example_is_answered_as_the_page_says(world, shown):
     ids, secret = world
     target = re.sub(
-        r"^/(tenants|messages|ledger-entries|drafts|notices|statement-runs)/\d+",
+        r"^/(tenants|messages|ledger-entries|drafts|returned-payments|notices|statement-runs)/\d+",
         lambda found: ids[found[0]],
         shown.target,
     )
     answer = Client().generic(
         shown.method,
         f"/api/v1{target}",
-        data=re.sub(r'"(tenant|letter)": "\d+"', lambda found: ids[found[0]], shown.body),
+        data=re.sub(r'"(tenant|letter|payment)": "\d+"', lambda found: ids[found[0]], shown.body),
         content_type=shown.headers.get("Content-Type", ""),
         headers=shown.headers | {"Authorization": f"Bearer {secret}"},
     )

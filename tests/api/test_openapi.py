@@ -35,6 +35,9 @@ OPERATIONS = [
     ("POST", "/tenants/{tenant_id}/drafts"),
     ("GET", "/drafts/{draft_id}"),
     ("PATCH", "/drafts/{draft_id}"),
+    ("GET", "/returned-payments"),
+    ("POST", "/returned-payments"),
+    ("GET", "/returned-payments/{returned_id}"),
     ("GET", "/letters"),
     ("POST", "/notices"),
     ("GET", "/statement-runs"),
@@ -79,6 +82,7 @@ def test_answers_are_as_described(schema, site, method, path, mode):
     known = {"tenant_id": str(who.pk), "message_id": str(text.pk)}
     known |= {"entry_id": str(cast.entry(who).pk), "draft_id": str(cast.draft(who).pk)}
     known |= {"notice_id": str(cast.notice(who).pk), "run_id": str(statements(site).pk)}
+    known |= {"returned_id": str(cast.came_back(who).pk)}
     secret = cast.token("owner")[1]
 
     @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))

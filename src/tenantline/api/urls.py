@@ -22,6 +22,7 @@ from tenantline.api import (
     notices,
     problems,
     reading,
+    returns,
     runs,
     tenants,
 )
@@ -48,6 +49,7 @@ api.add_router("", tenants.router)
 api.add_router("", messages.router)
 api.add_router("", ledger.router)
 api.add_router("", drafts.router)
+api.add_router("", returns.router)
 api.add_router("", notices.router)
 api.add_router("", runs.router)
 api.exception_handler(Exception)(problems.of_crash)
