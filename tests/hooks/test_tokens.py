@@ -11,6 +11,8 @@ from tenantline.carrier.webhooks import PROOF_HEADER, probe_form, proof
 from tenantline.facilities.actions import OLD_TOKEN_AFTER_NEW, OLD_TOKEN_AT_MOST
 from tenantline.facilities.models import Line
 from tenantline.hooks import verify
+from tenantline.hooks.verify import Asked
+from tenantline.intake.actions import Inbound
 from tenantline.intake.models import InboundCall
 from tenantline.kernel import clock
 from tests import cast
@@ -29,14 +31,9 @@ def exchange(site) -> None:
 def accepts(site, token: str, *, days: float = 0) -> bool:
     """Tell whether a call signed with a token is taken some days from now."""
     form = sms(site)
-    found = verify.verified(
-        "/twilio/sms",
-        form,
-        signed(form, token=token),
-        attempt_token=None,
-        now=clock.now() + timedelta(days=days),
-    )
-    return found is not None
+    asked = Asked("/twilio/sms", form, signed(form, token=token))
+    [found] = verify.verified([asked], now=clock.now() + timedelta(days=days))
+    return isinstance(found, Inbound)
 
 
 @db

@@ -125,3 +125,10 @@ def test_a_failure_of_a_call_that_another_worked_on_changes_nothing():
     work_on(pk)
     intake.mark_failed(pk, error="late", now=clock.now())
     assert queries.failing() == []
+
+
+def test_workers_leave_a_text_for_a_while_to_who_has_stored_it():
+    now = clock.now()
+    [pk] = intake.store([call("SM1")], now=now, leave=timedelta(seconds=2))
+    assert queries.due(now=now + timedelta(seconds=1)) == []
+    assert queries.due(now=now + timedelta(seconds=2)) == [pk]

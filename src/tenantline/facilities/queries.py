@@ -72,15 +72,22 @@ def line_by_number(number: str) -> Line | None:
     return Line.objects.select_related("facility").filter(number=number).first()
 
 
-def lines_of_account(account_sid: str, *, numbers: Collection[str] | None = None) -> list[Line]:
-    """Return every line of a carrier account, or those with one of these numbers.
+def lines_of_account(account_sid: str) -> list[Line]:
+    """Return every line of a carrier account.
 
     Replaced and disconnected ones too; none for an empty id.
     """
     rows = Line.objects.select_related("facility").filter(account_sid=account_sid)
-    if numbers is not None:
-        rows = rows.filter(number__in=numbers)
     return list(rows) if account_sid else []
+
+
+def lines_of_accounts(account_sids: Collection[str], *, numbers: Collection[str]) -> list[Line]:
+    """Return the lines of these carrier accounts with one of these numbers, without facilities.
+
+    Replaced and disconnected ones too.
+    """
+    rows = Line.objects.filter(account_sid__in=account_sids, number__in=numbers)
+    return list(rows.exclude(account_sid=""))
 
 
 def auth_token(line: Line) -> str:

@@ -16,9 +16,9 @@ import structlog
 
 from tenantline.carrier.webhooks import PROOF_HEADER
 from tenantline.hooks import verify
+from tenantline.hooks.verify import Asked, Call
 from tenantline.hooks.writer import Writer
 from tenantline.intake.actions import Inbound, Status
-from tenantline.kernel import clock
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -70,7 +70,8 @@ class Hooks:
             await _answer(send, 405, b"Only POST is answered here.", [(b"allow", b"POST")])
             return
         try:
-            body = await asyncio.wait_for(_body(scope, receive), self._body_seconds)
+            async with asyncio.timeout(self._body_seconds):
+                body = await _body(scope, receive)
         except TimeoutError:
             await _answer(send, 408, b"The body did not come in time.", [(b"connection", b"close")])
             return
@@ -88,7 +89,8 @@ class Hooks:
     async def _take(self, scope: Scope, params: list[tuple[str, str]], send: Send) -> None:
         """Verify, store and answer; whatever goes wrong on the way is a 503 and never a 200."""
         try:
-            call = await asyncio.wait_for(self._kept(scope, params), self._store_seconds)
+            async with asyncio.timeout(self._store_seconds):
+                call = await self._kept(scope, params)
         except verify.Unusable as error:
             await _answer(send, 400, error.sentence.encode())
         except Exception:  # the carrier is to know that we have nothing, whatever the reason was
@@ -104,16 +106,11 @@ class Hooks:
                 extra.append((PROOF_HEADER.encode(), call.proof.encode()))
             await _answer(send, 200, _NOTHING_TO_SAY, extra)
 
-    async def _kept(
-        self, scope: Scope, params: list[tuple[str, str]]
-    ) -> Inbound | Status | verify.Probe | None:
+    async def _kept(self, scope: Scope, params: list[tuple[str, str]]) -> Call | None:
         """Return the call once it is committed, None if nobody of ours has signed it."""
-        target = _target(scope)
-        given = _header(scope, b"x-twilio-signature")
         token = scope["path"].removeprefix(STATUS_PREFIX) if _is_status(scope) else None
-        call = await self._writer.read(
-            lambda: verify.verified(target, params, given, attempt_token=token, now=clock.now())
-        )
+        given = _header(scope, b"x-twilio-signature")
+        call = await self._writer.verify(Asked(_target(scope), params, given, token))
         if isinstance(call, Inbound | Status):
             await self._writer.store(call)
         return call

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -33,38 +33,68 @@ class Probe:
     proof: str
 
 
-def verified(
-    target: str,
-    params: Sequence[tuple[str, str]],
-    given: str,
-    *,
-    attempt_token: str | None,
-    now: datetime,
-) -> Inbound | Status | Probe | None:
-    """Return the call if a token of its account signed it, None if it must get 403.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call as it came in.
 
     ``target`` is path and query as requested; the signature is over the configured public
     address, whatever a proxy made of the host. ``attempt_token`` is given for status callbacks.
-
-    Raises:
-        Unusable: signed, but without a MessageSid or with one that nobody could have sent.
     """
-    values = dict(params)
+
+    target: str
+    params: Sequence[tuple[str, str]] = field(repr=False)
+    signature: str = field(repr=False)
+    attempt_token: str | None = None
+
+
+Call = Inbound | Status | Probe
+
+
+def verified(asked: Sequence[Asked], *, now: datetime) -> list[Call | Exception | None]:
+    """Return each call that a token of its account signed, None for one that must get 403.
+
+    What went wrong with one call stands in its place: ``Unusable`` where it is signed, but has no
+    MessageSid or one that nobody could have sent.
+    """
+    read = [dict(one.params) for one in asked]
+    concerned = facilities.lines_of_accounts(
+        {_clean(values.get("AccountSid", "")) for values in read},
+        numbers={_clean(values.get(side, "")) for values in read for side in ("To", "From")},
+    )
+    return [_found(one, values, concerned, now) for one, values in zip(asked, read, strict=True)]
+
+
+def _found(
+    one: Asked, values: dict[str, str], lines: Sequence[Line], now: datetime
+) -> Call | Exception | None:
+    try:
+        return _verified(one, values, lines, now)
+    except Exception as error:  # it is this call's alone; the hooks decide what it means
+        return error
+
+
+def _verified(
+    one: Asked, values: dict[str, str], lines: Sequence[Line], now: datetime
+) -> Call | None:
     account_sid = _clean(values.get("AccountSid", ""))
     recipient, sender = _clean(values.get("To", "")), _clean(values.get("From", ""))
-    named = facilities.lines_of_account(account_sid, numbers={recipient, sender})
-    if not _is_signed(settings.PUBLIC_URL + target, params, given, named, now):
-        # Perhaps a stray's, or another line of the account has its newer token already.
-        every = facilities.lines_of_account(account_sid)
-        if not _is_signed(settings.PUBLIC_URL + target, params, given, every, now):
-            return None
+    named = [
+        line
+        for line in lines
+        if line.account_sid == account_sid and line.number in (recipient, sender)
+    ]
+    # Perhaps it is a stray's, or another line of the account has its newer token already.
+    if not _is_signed(one, named, now) and not _is_signed(
+        one, facilities.lines_of_account(account_sid), now
+    ):
+        return None
     if PROBE in values:
         return Probe(proof(values[PROBE]))
     message_sid = values.get("MessageSid") or values.get("SmsSid") or ""
     if not 0 < len(message_sid) <= _LONGEST_ID:
         raise Unusable("The call names no MessageSid.")
-    if attempt_token is not None:
-        return _status(values, account_sid, message_sid, attempt_token)
+    if one.attempt_token is not None:
+        return _status(values, account_sid, message_sid, one.attempt_token)
     line = next((line for line in named if line.number == recipient), None)
     return Inbound(
         message_sid=message_sid,
@@ -77,10 +107,9 @@ def verified(
     )
 
 
-def _is_signed(
-    url: str, params: Sequence[tuple[str, str]], given: str, lines: Sequence[Line], now: datetime
-) -> bool:
+def _is_signed(one: Asked, lines: Sequence[Line], now: datetime) -> bool:
     """Tell whether a token of these lines has signed; two may while one is exchanged."""
+    url, params, given = settings.PUBLIC_URL + one.target, one.params, one.signature
     tokens = dict.fromkeys(t for line in lines for t in facilities.auth_tokens(line, now=now))
     if not tokens or not signature.matches(url, params, given, list(tokens)):
         return False

@@ -1,113 +1,110 @@
-"""One thread that stores calls in groups: many callers wait for one commit (R8)."""
+"""Verifies and stores calls in groups (R8), then works on them as soon as there is time."""
 
 from __future__ import annotations
 
-import asyncio
 import queue
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 
 import structlog
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 
 from tenantline.conversations import inbound
+from tenantline.hooks import verify
+from tenantline.hooks.rush import Rush
+from tenantline.hooks.together import Together
+from tenantline.hooks.verify import Asked, Call
 from tenantline.intake import actions as intake
 from tenantline.intake.actions import Inbound, Status
 from tenantline.kernel import clock, turns
 
 _log = structlog.get_logger(__name__)
-T = TypeVar("T")
-_MOST_AT_ONCE = 200
-_Item = tuple[Inbound | Status, "Future[None]"]
+# Storing goes before working: a call that is stored is safe, and the gate is closed for its sender.
+_PATIENCE: Final = 30.0  # seconds after which a text is worked on whatever else comes in
+_LOOK_EVERY: Final = 0.05  # seconds between looks whether the rush is over
+# A worker leaves a text so long to the process that took it; after a crash it is the worker's.
+_OURS: Final = timedelta(seconds=2)
+_OURS_IN_A_RUSH: Final = timedelta(seconds=_PATIENCE)
 
 
 class Writer:
-    """Stores verified calls, then works on the new inbound ones right away.
-
-    The worker's loop works on whatever is left over, so a crash in between loses nothing.
-    """
+    """One per process. What it could not work on in the end is found by the worker."""
 
     def __init__(self) -> None:
-        self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
-        self._readers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hooks-read")
-        self._workers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hooks-work")
-        self._thread = threading.Thread(target=self._run, name="hooks-write", daemon=True)
-        self._thread.start()
+        self._rush = Rush()
+        self._verifying = Together[Asked, Call | None]("hooks-read", _verify)
+        self._storing = Together[Inbound | Status, None]("hooks-write", self._store)
+        self._working = _Working(self._rush)
 
-    async def read(self, work: Callable[[], T]) -> T:
-        """Run a database read on a thread of this room."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._readers, _with_live_connection, work
-        )
+    async def verify(self, asked: Asked) -> Call | None:
+        """Return the call, None if nobody of ours has signed it; see ``verify.verified``."""
+        return await self._verifying.do(asked)
 
     async def store(self, call: Inbound | Status) -> None:
         """Return when the call is committed; raises what the database raised otherwise.
 
         Who no longer waits is not told; the call may be stored all the same, and that is harmless.
         """
-        done: Future[None] = Future()
-        self._waiting.put((call, done))
-        await asyncio.wrap_future(done)
+        await self._storing.do(call)
 
     def close(self) -> None:
-        """Store what waits, work on it, and end the threads."""
-        self._waiting.put(None)
-        self._thread.join(timeout=10)
+        """Store what waits, work on it if there is time, and end the threads."""
+        self._verifying.close(10)
+        self._storing.close(10)
         # What has not been worked on by then stays stored, for the worker.
-        self._workers.shutdown(cancel_futures=True)
-        self._readers.shutdown(cancel_futures=True)
+        self._working.close(10)
+
+    def _store(self, calls: Sequence[Inbound | Status]) -> Sequence[None]:
+        turns.go_first()
+        self._rush.note(sum(isinstance(call, Inbound) for call in calls))
+        leave = _OURS_IN_A_RUSH if self._rush.is_on() else _OURS
+        for call_id in intake.store(calls, now=clock.now(), leave=leave):
+            if call_id is not None:
+                self._working.put(call_id)
+        return [None] * len(calls)
+
+
+def _verify(asked: Sequence[Asked]) -> Sequence[Call | Exception | None]:
+    return verify.verified(asked, now=clock.now())
+
+
+class _Working:
+    """A thread that works on stored texts in the order they came, each when there is time."""
+
+    def __init__(self, rush: Rush) -> None:
+        self._rush = rush
+        self._waiting: queue.SimpleQueue[tuple[int, float] | None] = queue.SimpleQueue()
+        self._hurry = threading.Event()  # set: the process ends, nothing more comes in
+        self._ends_at = float("inf")
+        self._thread = threading.Thread(target=self._run, name="hooks-work", daemon=True)
+        self._thread.start()
+
+    def put(self, call_id: int) -> None:
+        """Have a stored text worked on."""
+        self._waiting.put((call_id, clock.tick() + _PATIENCE))
+
+    def close(self, seconds: float) -> None:
+        """Work on what waits, for at most so long, and end the thread."""
+        self._ends_at = clock.tick() + seconds
+        self._hurry.set()
+        self._waiting.put(None)
+        self._thread.join(timeout=seconds)
 
     def _run(self) -> None:
-        turns.go_first()
-        ending = False
-        while not ending:
-            group, ending = self._next_group()
-            if group:
-                self._store(group)
+        while (one := self._waiting.get()) is not None and clock.tick() < self._ends_at:
+            call_id, at_last = one
+            while self._rush.is_on() and clock.tick() < at_last:
+                if self._hurry.wait(_LOOK_EVERY):
+                    break
+            _work(call_id)
         connection.close()
-
-    def _next_group(self) -> tuple[list[_Item], bool]:
-        """Wait for one call and take whatever else has queued up meanwhile."""
-        group: list[_Item] = []
-        item = self._waiting.get()
-        while item is not None:
-            group.append(item)
-            if len(group) == _MOST_AT_ONCE or self._waiting.empty():
-                return group, False
-            item = self._waiting.get()
-        return group, True
-
-    def _store(self, group: list[_Item]) -> None:
-        # Who has given up is passed over; the others can no longer be cancelled from here on.
-        heard = [(call, done) for call, done in group if done.set_running_or_notify_cancel()]
-        if not heard:
-            return
-        try:
-            close_old_connections()
-            ids = intake.store([call for call, _ in heard], now=clock.now())
-        except Exception as error:
-            for _, done in heard:
-                done.set_exception(error)
-            return
-        for _, done in heard:
-            done.set_result(None)
-        for call_id in ids:
-            if call_id is not None:
-                self._work_on(call_id)
-
-    def _work_on(self, call_id: int) -> None:
-        try:
-            self._workers.submit(_with_live_connection, lambda: _work(call_id))
-        except RuntimeError:  # the process is ending; the worker will find it
-            _log.info("a stored call is left to the worker", call=call_id)
 
 
 def _work(call_id: int) -> None:
-    inbound.work_safely(call_id=call_id, now=clock.now())
-
-
-def _with_live_connection(work: Callable[[], T]) -> T:
-    close_old_connections()
-    return work()
+    try:
+        close_old_connections()
+        inbound.work_safely(call_id=call_id, now=clock.now())
+    except DatabaseError:  # not even that it failed could be noted
+        _log.error("a stored call is left to the worker", call=call_id, exc_info=True)
