@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _ACTS: Final = {
     "automation.added": "added an automation",
+    "automation.changed": "changed an automation",
     "automation.ended": "removed an automation",
     "automation.switched": "switched an automation",
     "consent.erased": "erased what stood beside a number's consent events",
@@ -39,6 +40,7 @@ _ACTS: Final = {
     "ledger.reversal": "reversed an entry",
     "letter.changed": "changed what a letter is about or how it goes",
     "letter.created": "made a letter",
+    "letters.printed": "gave letters to the printer",
     "letter.retired": "took a letter out of use",
     "letter.revised": "gave a letter new words",
     "line.connected": "connected a line",
@@ -50,6 +52,7 @@ _ACTS: Final = {
     "line.price_set": "set the price of a line's segments",
     "line.paused": "paused a line",
     "line.resumed": "resumed a line",
+    "mailing_list.exported": "exported a mailing list",
     "messages.exported": "exported texts",
     "notice.issued": "issued a letter",
     "notice.withdrawn": "took a notice back",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from tenantline.kernel import days
+from tenantline.letters import printing
 from tenantline.letters import trade as letters
 from tenantline.outbox import forecast
 from tenantline.runs import queries
@@ -95,6 +96,7 @@ def shown(run: Run, now: datetime) -> dict[str, Any]:
         ],
         "troubles": queries.text_troubles(run),
         "prints": _parts(run, figures),
+        "letters_to_print": _to_print(run, figures),
     }
 
 
@@ -118,6 +120,13 @@ def issue_words(run: Run, figures: Figures) -> str:
 def counted(number: int, one: str, many: str) -> str:
     """Return a number with its word."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def _to_print(run: Run, figures: Figures) -> int:
+    """Return how many letters of a run wait for the printer."""
+    if run.kind != "letters" or not figures.methods.get("print"):
+        return 0
+    return printing.waiting(facility=run.facility, only=queries.printed_refs(run)).count()
 
 
 def _parts(run: Run, figures: Figures) -> list[int]:

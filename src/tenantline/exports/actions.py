@@ -12,7 +12,7 @@ from tenantline.audit import actions as audit
 from tenantline.facilities.models import Facility
 from tenantline.kernel.actor import Actor
 
-What = Literal["tenants", "consent", "messages", "run"]
+What = Literal["tenants", "consent", "messages", "run", "mailing_list"]
 
 
 def note(

@@ -39,12 +39,14 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def parts(printing: Printing) -> int:
-    """Return how many files a printing has."""
-    return -(-prints.standing(printing).count() // TOGETHER)
+def parts(printing: Printing, *, together: int = TOGETHER) -> int:
+    """Return how many files a printing has, of so many letters each."""
+    return -(-prints.standing(printing).count() // together)
 
 
-def part(printing: Printing, number: int, *, both_sides: bool = False) -> bytes:
+def part(
+    printing: Printing, number: int, *, both_sides: bool = False, together: int = TOGETHER
+) -> bytes:
     """Return a file of a printing, from 1 on: each letter on a new sheet, then the mailing list.
 
     One letter alone has no list. ``both_sides``: for a printer that uses both, a blank page follows
@@ -53,8 +55,8 @@ def part(printing: Printing, number: int, *, both_sides: bool = False) -> bytes:
     Raises:
         NotFound: the printing has no such part.
     """
-    start = (number - 1) * TOGETHER
-    some = list(prints.standing(printing)[start : start + TOGETHER]) if number > 0 else []
+    start = (number - 1) * together
+    some = list(prints.standing(printing)[start : start + together]) if number > 0 else []
     if not some:
         raise NotFound("There is no such file.")
     return typesetting.pdf(_TEMPLATE, _data(printing, some, both_sides, start), at=printing.made_at)
@@ -119,7 +121,7 @@ def _letter(row: Sheet, before: datetime | None, printing: Printing) -> dict[str
     notice, site = row.notice, printing.facility
     say = _WORDS[notice.language]
     body = notice.words["print"]
-    to = [row.recipient["name"], *_address(row)]
+    to = [row.recipient["name"], *address(row)]
     return {
         "facility": site.name,
         "facility_lines": [*postal.lines(site), *_reached(site)],
@@ -150,7 +152,7 @@ def _list(printing: Printing, some: Sequence[Sheet], start: int) -> dict[str, An
     rows = [
         {
             "name": row.recipient["name"],
-            "address": ", ".join(_address(row)) if _is_whole(row) else "",
+            "address": ", ".join(address(row)) if _is_whole(row) else "",
             "what": row.notice.letter.name,
         }
         for row in some
@@ -174,7 +176,8 @@ class _Place:
         self.postal_code = recipient["postal_code"]
 
 
-def _address(row: Sheet) -> tuple[str, ...]:
+def address(row: Sheet) -> tuple[str, ...]:
+    """Return the lines of the address that a sheet bears, below the name."""
     return postal.lines(_Place(row.recipient))
 
 

@@ -37,6 +37,12 @@ def waiting(
     return rows.order_by("tenant__name", "tenant_id", "pk")
 
 
+def count_waiting(*, scope: Scope) -> int:
+    """Return how many letters in scope wait to be printed."""
+    rows = Notice.objects.filter(method="print", printed_at=None, withdrawn_at=None)
+    return scope.narrow(rows).count()
+
+
 def without_address(rows: QuerySet[Notice]) -> QuerySet[Notice]:
     """Return those of these letters whose tenant has no whole postal address."""
     return rows.filter(postal.lacking("tenant__"))

@@ -13,7 +13,7 @@ from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.choices import CATEGORIES, LEGAL_CLASSES, METHODS
 from tenantline.desk.forms import Form, typed
 from tenantline.kernel.errors import BadInput, Conflict
-from tenantline.letters import actions, preview, queries
+from tenantline.letters import actions, preview, printing, queries
 from tenantline.letters.composing import LANGUAGES, Bodies
 from tenantline.letters.fields import FIELDS
 from tenantline.letters.rules import Standing
@@ -37,7 +37,8 @@ def page(request: DeskRequest) -> HttpResponse:
     rows = list(queries.letters(scope=desk.scope, facility_id=facility_id))
     numbers = queries.current_numbers(rows)
     shown = [{"letter": row, "version": numbers[row.pk], **_names(row)} for row in rows]
-    return render(request, "desk/letters.html", {"rows": shown})
+    context = {"rows": shown, "to_print": printing.count_waiting(scope=desk.view)}
+    return render(request, "desk/letters.html", context)
 
 
 def _names(row: Letter) -> dict[str, str]:

@@ -12,9 +12,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenantline.billing import queries as billing
-from tenantline.desk import problems, running
-from tenantline.desk.access import DeskRequest, demand, staff_page
+from tenantline.desk import choosing, problems, running
+from tenantline.desk.access import Desk, DeskRequest, demand, staff_page
 from tenantline.desk.choices import METHODS
+from tenantline.desk.choosing import Chosen
 from tenantline.desk.forms import Form, typed
 from tenantline.facilities import queries as facilities
 from tenantline.kernel import days
@@ -24,7 +25,6 @@ from tenantline.letters import queries as letter_queries
 from tenantline.letters import trade as letter_trade
 from tenantline.runs import actions, queries, working
 from tenantline.statements import trade as statement_trade
-from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
     from tenantline.facilities.models import Facility
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 _MONTHS: Final = 13
 _LISTED: Final = 20
 _PER_PAGE: Final = 50
-_MOST_CHOSEN: Final = 200  # what one page of the list of tenants can hold
 _PLANNED_AT_ONCE: Final = 200  # tenants, while the person waits half a second
 _TRADES: Final = {"statements": statement_trade.TRADE, "letters": letter_trade.TRADE}
 _WORDS: Final[dict[str, tuple[Callable[..., object], str]]] = {
@@ -69,18 +68,19 @@ def _page(
     request: DeskRequest,
     kind: str,
     blank: dict[str, str | list[str]],
-    order: Callable[[DeskRequest, list[int] | None], Order],
+    order: Callable[[DeskRequest, Chosen], Order],
     context: dict[str, Any],
 ) -> HttpResponse:
     desk = request.desk
     asked = request.POST if request.method == "POST" else request.GET
-    chosen = _chosen(request, asked.getlist("tenant"))
-    site = desk.facility or (desk.facilities[0] if desk.facilities else None)
+    chosen = choosing.read(desk, asked)
+    sites = _sites(desk, chosen)
+    site = desk.facility or (sites[0] if sites else None)
     form = Form({"site": site.code if site else "", "method": "", "key": new_token(12), **blank})
     if request.method == "POST":
         demand(request, "run")
         try:
-            return _prepared(request, order(request, list(chosen) or None))
+            return _prepared(request, order(request, chosen))
         except (BadInput, NotFound) as error:
             form = typed(request.POST, error)
     runs = queries.listing(scope=desk.view, kind=kind)[:_LISTED]
@@ -89,7 +89,7 @@ def _page(
         "form": form,
         "key": form.value_of("key"),
         "chosen": chosen,
-        "sites": [(one.code, one.name) for one in desk.facilities],
+        "sites": [(one.code, _site_words(one, chosen)) for one in _sites(desk, chosen)],
         "methods": [("", "As each tenant wants it"), *METHODS],
         "rows": [running.row(run) for run in runs],
     }
@@ -102,35 +102,39 @@ def _prepared(request: DeskRequest, order: Order) -> HttpResponse:
     return problems.see_other("desk:run", made.run.pk)
 
 
-def _chosen(request: DeskRequest, ids: list[str]) -> dict[int, str]:
-    """Return the ids and names of the tenants who were picked, of those in scope."""
-    wanted = [int(pk) for pk in ids if pk.isdecimal() and len(pk) < 18][:_MOST_CHOSEN]
-    found = tenants.listing(scope=request.desk.scope).filter(pk__in=wanted)
-    return {row.pk: row.name for row in found} if wanted else {}
+def _sites(desk: Desk, chosen: Chosen) -> list[Facility]:
+    """Return the facilities that can be chosen: where all who match are meant, those with some."""
+    if not chosen.match:
+        return desk.facilities
+    return [site for site in desk.facilities if chosen.counts.get(site.code)]
 
 
-def _statements_order(request: DeskRequest, chosen: list[int] | None) -> Order:
-    data = request.POST
+def _site_words(site: Facility, chosen: Chosen) -> str:
+    return f"{site.name} ({chosen.counts[site.code]:,})" if chosen.match else site.name
+
+
+def _statements_order(request: DeskRequest, chosen: Chosen) -> Order:
+    data, site = request.POST, _site(request)
     return statement_trade.order(
-        facility=_site(request),
+        facility=site,
         period=data.get("period", ""),
-        chosen=chosen,
+        chosen=choosing.ids(request.desk, chosen, site),
         method=data.get("method", ""),
         key=_key(request),
         now=request.desk.now,
     )
 
 
-def _letters_order(request: DeskRequest, chosen: list[int] | None) -> Order:
-    data = request.POST
+def _letters_order(request: DeskRequest, chosen: Chosen) -> Order:
+    data, site = request.POST, _site(request)
     try:
         letter = letter_queries.letter(scope=request.desk.scope, letter_id=data.get("letter", ""))
     except NotFound:
         raise BadInput("Choose a letter.", field="letter") from None
     return letter_trade.order(
         letter=letter,
-        facility=_site(request),
-        chosen=chosen,
+        facility=site,
+        chosen=choosing.ids(request.desk, chosen, site),
         method=data.get("method", ""),
         key=_key(request),
     )
@@ -184,6 +188,8 @@ def _filters(context: dict[str, Any]) -> list[tuple[str, str]]:
         for state, words in (("skipped", "Not issued"), ("failed", "Failed"))
         if figures.states.get(state)
     ]
+    if figures.unaddressed:
+        found.append(("unaddressed", f"No postal address ({figures.unaddressed:,})"))
     reasons = [*figures.skipped, *figures.fallbacks, *figures.failed]
     for reason in reasons:
         choice = (f"why:{reason.code}", f"{reason.sentence} ({reason.count:,})")

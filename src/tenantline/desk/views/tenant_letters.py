@@ -16,12 +16,12 @@ from tenantline.desk.forms import Form, typed
 from tenantline.desk.views.tenant import header
 from tenantline.kernel.crypto import new_token
 from tenantline.kernel.errors import BadInput, NotFound, Refused
-from tenantline.letters import actions, preview, queries
+from tenantline.letters import actions, preview, printing, queries
 from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
     from tenantline.letters.actions import Issued
-    from tenantline.letters.models import Notice
+    from tenantline.letters.models import Notice, Printing
     from tenantline.tenants.models import Tenant
 
 _PER_PAGE = 50
@@ -41,7 +41,7 @@ _STATES = {
 _DONE = {
     "sms": "The letter goes by SMS.",
     "email": "The letter goes by e-mail.",
-    "print": "The letter waits to be printed.",
+    "print": "The letter waits to be printed: below, or with the others under Letters, Print.",
 }
 
 
@@ -62,13 +62,14 @@ def page(request: DeskRequest, tenant_id: int) -> HttpResponse:
             return problems.see_other("desk:tenant_letters", tenant.pk)
     rows = queries.letters(scope=request.desk.scope, facility_id=tenant.facility_id)
     notices = Paginator(queries.notices(tenant=tenant), _PER_PAGE).get_page(request.GET.get("page"))
+    prints = printing.prints_of(list(notices))
     context |= {
         "form": form,
         "key": request.POST.get("key", "")[:64] or new_token(12),
         "letters": [(str(row.pk), row.name) for row in rows],
         "methods": [("", "As the letter or the tenant says"), *METHODS],
         "shown": notices,
-        "notices": [_shown(notice) for notice in notices],
+        "notices": [_shown(notice, prints.get(notice.pk, [])) for notice in notices],
     }
     return render(request, "desk/tenant_letters.html", context, status=400 if form.error else 200)
 
@@ -86,7 +87,7 @@ def _issue(request: DeskRequest, tenant: Tenant) -> Issued:
     )
 
 
-def _shown(notice: Notice) -> dict[str, Any]:
+def _shown(notice: Notice, prints: list[Printing]) -> dict[str, Any]:
     state, at = queries.state(notice)
     words, tone = _STATES[state]
     return {
@@ -98,6 +99,8 @@ def _shown(notice: Notice) -> dict[str, Any]:
         "skipped": [one["sentence"] for one in notice.skipped],
         "words": list(notice.words.values()),
         "may_be_taken_back": state in ("to_print", "queued"),
+        "may_be_printed": state in ("to_print", "printed"),
+        "prints": prints,
     }
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tenantline.consent import queries as consent
-from tenantline.desk import problems
+from tenantline.desk import choosing, problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.choices import DELIVERY, HELD, LANGUAGES, STATUSES
 from tenantline.desk.forms import Form, typed
@@ -21,7 +19,6 @@ from tenantline.facilities import queries as facilities
 from tenantline.kernel import phone
 from tenantline.kernel.errors import BadInput, Conflict
 from tenantline.tenants import actions
-from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -57,15 +54,7 @@ def asked(request: DeskRequest) -> tuple[str, str]:
 
 def found(request: DeskRequest) -> QuerySet[Tenant]:
     """Return the tenants that the address asks for, by name; an export asks for the same."""
-    words, status = asked(request)
-    rows = consent.with_status(
-        tenants.listing(scope=request.desk.view, search=words), request.desk.now
-    )
-    if status == HELD:
-        return rows.filter(Q(consent_held=True))
-    if status:
-        return rows.filter(Q(consent_status=status))
-    return rows
+    return choosing.matching(request.desk, *asked(request))
 
 
 @require_http_methods(["GET", "POST"])
