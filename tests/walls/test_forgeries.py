@@ -70,6 +70,7 @@ def forge_text(who, event_id, purpose="chat", number=None):
         event_id=event_id,
         wording_id=Wording.objects.earliest("id").pk,
         cleared_at=clock.now(),
+        nonce="",
         seal="",
     )
     values = dict.fromkeys(

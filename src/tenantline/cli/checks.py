@@ -73,6 +73,14 @@ def walls() -> Iterable[Check]:
     yield Check("walls", not missing, words or "The append-only tables are guarded.")
 
 
+def consent_ledger() -> Iterable[Check]:
+    """Does the ledger end where it was noted to end, outside the database?"""
+    from tenantline.consent import chain
+    from tenantline.evidence.queries import anchored
+
+    yield Check("consent ledger", True, anchored(chain.check_end()))
+
+
 def queue() -> Iterable[Check]:
     """Do texts leave in time?"""
     from tenantline.kernel import clock
@@ -322,6 +330,7 @@ def _span(span: timedelta | None) -> str:
 Checks = dict[str, Callable[[], Iterable[Check]]]
 IN_DATABASE: Final[Checks] = {
     "walls": walls,
+    "consent ledger": consent_ledger,
     "queue": queue,
     "inbound": inbound,
     "heard": heard,

@@ -109,6 +109,8 @@ def _found(found: Verified) -> list[str]:
             f"{found.anchor.unreadable:,} lines of that note cannot be read: they were cut off, as "
             "on a full disk, or were not written by this ledger."
         )
+    if found.clearances.kept or found.clearances.noted:
+        lines.append(_cleared(found))
     if found.erased:
         lines.append(f"What stood beside {found.erased:,} of them was erased, and they say so.")
     if found.gone:
@@ -117,6 +119,16 @@ def _found(found: Verified) -> list[str]:
             f"the first is event {found.gone[0]:,}."
         )
     return lines
+
+
+def _cleared(found: Verified) -> str:
+    kept, noted = found.clearances.kept, found.clearances.noted
+    texts = (
+        "The clearance of the one text bears"
+        if kept == 1
+        else (f"The clearances of all {kept:,} texts bear")
+    )
+    return f"{texts} the gate's seal; {noted:,} are noted outside the database, none is missing."
 
 
 def _give(text: str, output: Path | None) -> None:

@@ -72,29 +72,43 @@ def note(*, sequence: int, digest: str, key: bytes) -> None:
     """Add a line; a disk that takes none is logged and stops nobody."""
     # The true moment, whatever the caller calls now: a restore is told from a theft by it.
     at = clock.now()
-    said = f"{sequence} {digest} {at.isoformat()}"
-    # The line break comes first too: a line that a full disk cut off spoils no other.
-    line = f"\n{said} {_mac(said, key)}\n"
+    append_line(path_for(key), signed(f"{sequence} {digest} {at.isoformat()}", key))
+
+
+def signed(said: str, key: bytes) -> str:
+    """Return a line that says this under the chain's key; ``said_in`` reads it."""
+    return f"{said} {_mac(said, key)}"
+
+
+def said_in(line: str, key: bytes) -> str | None:
+    """Return what a line says, None where it does not bear the chain's key."""
+    said, _, mac = line.rpartition(" ")
+    return said if hmac.compare_digest(mac.encode(), _mac(said, key).encode()) else None
+
+
+def append_line(path: Path, line: str, *, first: str = _FIRST_LINE) -> None:
+    """Add a line to a file of notes; a disk that takes none is logged and stops nobody."""
     try:
-        _append(path_for(key), line)
+        # The line break comes first too: a line that a full disk cut off spoils no other.
+        _append(path, f"\n{line}\n", first)
     except OSError as error:
         _log.warning("consent ledger's anchor could not be written", error=str(error))
 
 
-def _append(path: Path, line: str) -> None:
+def _append(path: Path, line: str, first: str) -> None:
     # One write to the end: lines of several processes stand one behind the other.
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         is_new = os.fstat(file).st_size == 0
-        os.write(file, ((_FIRST_LINE if is_new else "") + line).encode("ascii"))
+        os.write(file, ((first if is_new else "") + line).encode("ascii"))
     finally:
         os.close(file)
 
 
-def path_for(key: bytes) -> Path:
-    """Return where this ledger's file lies on this machine; each ledger has one of its own."""
+def path_for(key: bytes, *, prefix: str = _PREFIX) -> Path:
+    """Return where this ledger's file lies on this machine; each ledger has its own."""
     name = hmac.digest(key, b"anchor's name", hashlib.sha256).hex()[:12]
-    return _folder() / f"{_PREFIX}{name}{_SUFFIX}"
+    return _folder() / f"{prefix}{name}{_SUFFIX}"
 
 
 def check(*, key: bytes) -> Anchor:
@@ -108,7 +122,7 @@ def check(*, key: bytes) -> Anchor:
     """
     restores = _restores()
     found = Anchor()
-    rest = _lines(path_for(key))
+    rest = lines_of(path_for(key))
     while lines := list(islice(rest, _AT_ONCE)):
         marks = [mark for line in lines if (mark := _read(line, key)) is not None]
         found = _counted(found, marks, len(lines))
@@ -125,7 +139,7 @@ def demand_no_other(*, key: bytes | None) -> None:
         if path == mine or last is None or any(at > last for _, at in restores):
             continue
         raise NotAnchored(
-            f"This data directory belongs to another consent ledger, in use until {_told(last)}; "
+            f"This data directory belongs to another consent ledger, in use until {told(last)}; "
             f"if the database was begun anew on purpose, move {path.name} away."
         )
 
@@ -146,13 +160,13 @@ def _compare(marks: list[Mark], restores: list[tuple[int, datetime]]) -> None:
 def _contradiction(mark: Mark, *, missing: bool) -> str:
     if not missing:
         return (
-            f"Consent event {mark.sequence} is not the one that stood there on {_told(mark.at)}: "
+            f"Consent event {mark.sequence} is not the one that stood there on {told(mark.at)}: "
             "the ledger was written anew."
         )
     last = LedgerEvent.objects.order_by("-sequence").values_list("sequence", flat=True).first()
     return (
         f"Consent event {(last or 0) + 1} is missing: the ledger ends at event {last or 0}, but on "
-        f"{_told(mark.at)} it had {mark.sequence:,}; events were cut off at the end."
+        f"{told(mark.at)} it had {mark.sequence:,}; events were cut off at the end."
     )
 
 
@@ -174,7 +188,8 @@ def _restores() -> list[tuple[int, datetime]]:
     return list(rows.values_list("sequence", "at"))
 
 
-def _lines(path: Path) -> Iterator[str]:
+def lines_of(path: Path) -> Iterator[str]:
+    """Yield the lines of a file of notes, none where there is no file."""
     try:
         file = path.open(encoding="ascii", errors="replace")
     except FileNotFoundError:
@@ -186,8 +201,8 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _read(line: str, key: bytes) -> Mark | None:
-    said, _, mac = line.rpartition(" ")
-    if not hmac.compare_digest(mac.encode(), _mac(said, key).encode()):
+    said = said_in(line, key)
+    if said is None:
         return None
     sequence, digest, at = said.split(" ")
     return Mark(int(sequence), digest, datetime.fromisoformat(at))
@@ -196,7 +211,7 @@ def _read(line: str, key: bytes) -> Mark | None:
 def _last_moment(path: Path) -> datetime | None:
     """Return the latest moment a file names, whoever wrote it."""
     moments = []
-    for line in _lines(path):
+    for line in lines_of(path):
         parts = line.split(" ")
         try:
             moments.append(datetime.fromisoformat(parts[2]))
@@ -209,7 +224,8 @@ def _mac(said: str, key: bytes) -> str:
     return hmac.new(key, b"anchor\x00" + said.encode(), hashlib.sha256).hexdigest()
 
 
-def _told(moment: datetime) -> str:
+def told(moment: datetime) -> str:
+    """Return a moment as the sentences of a check say it."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 

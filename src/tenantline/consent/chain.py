@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from tenantline.consent import anchor, ledger
+from tenantline.consent import anchor, clearances, ledger
 from tenantline.consent.anchor import Anchor
+from tenantline.consent.clearances import Clearances
 from tenantline.consent.ledger import Draft, Evidence, LedgerBroken
-from tenantline.consent.models import Clearance, LedgerEvent, LedgerHead, Wording
+from tenantline.consent.models import LedgerEvent, LedgerHead, Wording
 from tenantline.consent.wording import words_hash
 from tenantline.kernel.secrets import vault
 
@@ -39,6 +40,7 @@ class Verified:
     anchor: Anchor
     erased: int = 0
     gone: tuple[int, ...] = ()
+    clearances: Clearances = field(default_factory=Clearances)
 
 
 def verify() -> Chain:
@@ -62,13 +64,37 @@ def verify_all() -> Verified:
             head was edited to fit, or all of it was exchanged for another ledger.
     """
     found = _verified()
+    noted = _held_against_notes(_key())
+    return Verified(found.chain, noted, found.erased, tuple(found.gone), found.clearances)
+
+
+def check_end() -> Anchor:
+    """R11: hold the chain's end against what was noted of it, without walking all of it.
+
+    Raises:
+        LedgerBroken, WrongKey: as ``verify_all``, as far as the end tells it.
+    """
     key = _key()
+    last = LedgerEvent.objects.order_by("-sequence").first()
+    if key is None:
+        if last is not None:
+            raise LedgerBroken("The consent ledger has events, but its head is missing.")
+    else:
+        head = LedgerHead.objects.get(pk=1)
+        if last is not None and last.sequence < head.sequence:
+            raise LedgerBroken(
+                f"The consent ledger ends at event {last.sequence}, not at {head.sequence}."
+            )
+    return _held_against_notes(key)
+
+
+def _held_against_notes(key: bytes | None) -> Anchor:
     try:
         noted = anchor.check(key=key) if key is not None else Anchor()
         anchor.demand_no_other(key=key)
     except anchor.NotAnchored as error:
         raise LedgerBroken(str(error)) from error
-    return Verified(found.chain, noted, found.erased, tuple(found.gone))
+    return noted
 
 
 def demand_event(digest: str) -> LedgerEvent:
@@ -108,6 +134,7 @@ class _Walk:
     erased: int = 0
     gone: set[int] = field(default_factory=set)
     words: dict[int, str] = field(default_factory=dict)  # hashes of wordings, by id
+    clearances: Clearances = field(default_factory=Clearances)
 
     def step(self, event: LedgerEvent) -> None:
         """Check one event and go on behind it."""
@@ -151,7 +178,7 @@ def _verified() -> _Walk:
     words = {row.pk: words_hash(row.words) for row in Wording.objects.all()}
     walk = _Walk(key, words=words)
     _walk_to_the_end(walk)
-    _check_clearances(key)
+    walk.clearances = clearances.check(key)
     return walk
 
 
@@ -178,16 +205,6 @@ def _events(*, after: int, up_to: int) -> Iterator[LedgerEvent]:
     if after:
         rows = rows.filter(sequence__gt=after)
     return rows.iterator(chunk_size=_AT_A_TIME)
-
-
-def _check_clearances(key: bytes) -> None:
-    """Check the seal of every clearance: what a text was let go by was not altered since."""
-    for row in Clearance.objects.order_by("pk").iterator(chunk_size=_AT_A_TIME):
-        if not hmac.compare_digest(row.seal, ledger.clearance_seal(row, key)):
-            raise LedgerBroken(
-                f"Clearance {row.pk}, which rests on a consent event, was altered or not given "
-                "by the gate."
-            )
 
 
 def _key() -> bytes | None:

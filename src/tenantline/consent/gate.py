@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tenantline.consent import ledger, rules, silence
+from tenantline.consent import clearances, ledger, rules, silence
 from tenantline.consent.cleared import Cleared, Refusal
 from tenantline.consent.models import Clearance, LedgerEvent
 from tenantline.consent.services import COVERED_BY, Purpose
@@ -80,8 +80,7 @@ def clear(*, tenant: Tenant, purpose: Purpose, left: Left, now: datetime) -> Cle
         wording_id=_wording_of(answer.event_id),
         cleared_at=now,
     )
-    clearance.seal = ledger.clearance_seal(clearance)
-    clearance.save(force_insert=True)
+    clearances.keep(clearance)
     return _cleared(clearance)
 
 

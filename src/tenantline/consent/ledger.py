@@ -279,8 +279,14 @@ def particulars_hash(row: Particulars, key: bytes | None = None) -> str:
 def clearance_seal(row: Clearance, key: bytes | None = None) -> str:
     """Return the keyed hash a clearance must bear: over all that it says."""
     ids = [row.tenant_id, row.period_id, row.facility_id, row.event_id, row.wording_id]
-    said = [*ids, row.number, row.purpose, row.cleared_at.astimezone(UTC).isoformat()]
+    at = row.cleared_at.astimezone(UTC).isoformat()
+    said = [*ids, row.nonce, row.number, row.purpose, at]
     return _keyed(b"clearance\x00" + json.dumps(said).encode(), key)
+
+
+def key() -> bytes:
+    """Return the chain's key, made where there is none yet."""
+    return _key()
 
 
 def _keyed(data: bytes, key: bytes | None) -> str:

@@ -151,4 +151,5 @@ class Clearance(models.Model):
     event = models.ForeignKey(LedgerEvent, on_delete=models.PROTECT)
     wording = models.ForeignKey(Wording, on_delete=models.PROTECT)
     cleared_at = models.DateTimeField()
+    nonce = models.CharField(max_length=32)  # so that no two bear the same seal
     seal = models.CharField(max_length=64)  # keyed hash of all of it, under the chain's key

@@ -236,6 +236,7 @@ class Migration(migrations.Migration):
                 ("number", models.CharField(db_index=True, max_length=20)),
                 ("purpose", models.CharField(max_length=16)),
                 ("cleared_at", models.DateTimeField()),
+                ("nonce", models.CharField(max_length=32)),
                 ("seal", models.CharField(max_length=64)),
                 (
                     "facility",
