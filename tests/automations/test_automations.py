@@ -14,7 +14,7 @@ from tenantline.billing import autopay, returns
 from tenantline.consent import actions as consent
 from tenantline.facilities.scope import EVERYWHERE, Scope
 from tenantline.kernel import clock
-from tenantline.kernel.errors import BadInput, Conflict, Forbidden
+from tenantline.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from tenantline.letters import actions as letters
 from tenantline.letters.models import Notice
 from tenantline.outbox.models import Text
@@ -43,7 +43,7 @@ def automation(when, days=0, *, mode="on", facility=None, text=PLAIN, **letter):
     made = actions.add(
         when=when,
         days=days,
-        letter=cast.letter(f"On {when}", text=text, **letter),
+        letter=cast.letter(f"On {when} {days}", text=text, **letter),
         facility=facility,
         by=cast.TESTER,
         now=NOON,
@@ -244,6 +244,48 @@ def test_the_same_automation_twice_is_refused_and_acts_are_kept(where):
     actions.end(automation=made, by=cast.TESTER, now=NOON)
     acts = AuditEntry.objects.filter(act__startswith="automation.").values_list("act", flat=True)
     assert list(acts.order_by("pk")) == [f"automation.{n}" for n in ("added", "switched", "ended")]
+
+
+def changed(made, days, *, leave_alone=False, letter=None):
+    how = {"days": days, "letter": letter or made.letter, "leave_alone": leave_alone}
+    return actions.change(automation=made, **how, by=cast.TESTER, now=clock.now())
+
+
+def test_other_days_write_to_whom_they_newly_concern_and_to_nobody_again(where, moved):
+    made = automation("charge_due", 1)
+    owing(where, in_days=1, name="Una Soon")
+    owing(where, in_days=4, name="Lena Later")
+    later(moved, hours=1)
+    assert changed(made, 5, letter=cast.letter("Other words", text=PLAIN)) == 0
+    later(moved, minutes=2)
+    assert done() == [("Una Soon", "issued", "print"), ("Lena Later", "issued", "print")]
+    assert Notice.objects.latest("pk").letter.name == "Other words"
+
+
+def test_a_change_may_leave_alone_whom_it_would_newly_concern(where, moved):
+    made = automation("charge_due", 1)
+    owing(where, in_days=4)
+    later(moved, hours=1)
+    said = {"letter": made.letter, "scope": EVERYWHERE, "now": clock.now(), "most": 9}
+    assert len(queries.would_do_changed(automation=made, days=5, **said)) == 1
+    assert changed(made, 5, leave_alone=True) == 1
+    for _ in range(4):
+        later(moved, days=1)
+    assert done() == [("Olive", "withheld", "Left alone when the automation was changed.")]
+    owing(where, in_days=8, name="Nora New")
+    later(moved, minutes=2)
+    assert done()[1:] == [("Nora New", "issued", "print")]
+
+
+def test_a_change_is_held_to_what_adding_one_is(where):
+    made, other = automation("charge_due", 1), automation("charge_due", 2)
+    with pytest.raises(Conflict):
+        changed(other, 1, letter=made.letter)
+    with pytest.raises(BadInput):
+        changed(made, 61)
+    actions.end(automation=made, by=cast.TESTER, now=NOON)
+    with pytest.raises(NotFound):
+        changed(made, 4)
 
 
 def test_the_preview_says_who_would_get_it_now_by_which_method(where):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 
@@ -77,3 +79,23 @@ def test_a_clerk_and_people_of_elsewhere_reach_none(house: House):
     assert house.clerk.get(PAGE).status_code == 403
     assert house.manager.get(mine).status_code == 404
     assert house.manager.post(f"{mine}switch/", {"mode": "on"}).status_code == 404
+
+
+def test_a_change_shows_whom_it_would_write_to_before_it_is_done(house: House):
+    noon = cast.at_noon()
+    cast.entry(cast.tenant(house.lamar, "Olive Owes"), due_on=(noon - timedelta(days=2)).date())
+    house.manager.post(PAGE, said(when="charge_late", days="9"))
+    made = Automation.objects.get()
+    mine = f"{PAGE}{made.pk}/"
+    house.manager.post(f"{mine}switch/", {"mode": "on"})
+    Automation.objects.update(since=noon - timedelta(days=5))
+    new = {"days": "1", "letter": str(made.letter_id)}
+    page = content(house.manager.post(f"{mine}change/", new | {"act": "look"}))
+    assert "Olive Owes" in page
+    assert "Change, and leave these alone" in page
+    assert Automation.objects.get().days == 9
+    answer = house.manager.post(f"{mine}change/", new | {"act": "leave"}, follow=True)
+    assert "1 cause is left alone." in content(answer)
+    assert "When a charge is 1 day late" in content(answer)
+    assert house.clerk.get(f"{mine}change/").status_code == 403
+    assert house.manager.post(f"{mine}change/", new | {"days": "x"}).status_code == 400

@@ -29,7 +29,8 @@ accounts = st.lists(st.lists(moves, max_size=5), min_size=1, max_size=4)
 
 def carried_out(tenant, steps) -> int:
     """Record an account; return its balance as somebody with pencil and paper has it."""
-    today, paper, standing = clock.now().date() - timedelta(days=1), 0, []
+    today, paper = clock.now().date() - timedelta(days=1), 0
+    standing: list[int] = []
     for kind, cents, ago in steps:
         day = max(today - timedelta(days=ago), date(today.year - 1, 1, 1))
         if kind != "undo":

@@ -67,7 +67,7 @@ def _was_thanked(one: ReturnedPayment) -> bool:
         issued_at__gte=payment.recorded_at,
         issued_at__lte=one.settled_at,
     )
-    rows = Notice.objects.filter(tenant_id=one.tenant_id, message__text__state__in=_THANKED)
+    rows = Notice.objects.filter(tenant=payment.tenant_id, message__text__state__in=_THANKED)
     return rows.filter(by_hand | Q(cause=f"payment:{payment.pk}")).exists()
 
 
@@ -76,8 +76,7 @@ def _told(one: ReturnedPayment) -> bool:
     issued = Firing.objects.filter(
         automation__when=_WHEN, cause=_cause(one), state=FiringState.ISSUED
     )
-    rows = Notice.objects.filter(tenant_id=one.tenant_id, occasion=_occasion(one))
-    return issued.exists() or rows.exists()
+    return issued.exists() or Notice.objects.filter(occasion=_occasion(one)).exists()
 
 
 def _left_to_automation(one: ReturnedPayment) -> bool:

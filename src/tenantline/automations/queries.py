@@ -13,6 +13,7 @@ from tenantline.automations import facts, going, rules
 from tenantline.automations.models import Automation, Firing, Mode
 from tenantline.facilities.scope import Scope
 from tenantline.kernel.errors import Forbidden, NotFound
+from tenantline.letters.models import Letter
 from tenantline.outbox import causes
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import Tenant
@@ -77,6 +78,25 @@ def would_do(*, automation: Automation, scope: Scope, now: datetime, most: int) 
         way = going.way(automation.letter, tenant, now)
         listed.append(Would(tenant, way.method, way.why))
     return listed
+
+
+def would_do_changed(
+    *,
+    automation: Automation,
+    days: int,
+    letter: Letter,
+    scope: Scope,
+    now: datetime,
+    most: int,
+) -> list[Would]:
+    """Return ``would_do`` as if an automation had these days and this letter already.
+
+    Raises:
+        BadInput: there is no such number of days.
+    """
+    automation.days = rules.checked(automation.when, days)
+    automation.letter = letter
+    return would_do(automation=automation, scope=scope, now=now, most=most)
 
 
 def history(

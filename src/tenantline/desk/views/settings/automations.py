@@ -20,6 +20,8 @@ from tenantline.letters import queries as letters
 
 if TYPE_CHECKING:
     from tenantline.automations.models import Automation
+    from tenantline.automations.queries import Would
+    from tenantline.letters.models import Letter
 
 _SHOWN = 25
 _PER_PAGE = 50
@@ -55,19 +57,29 @@ def page(request: DeskRequest) -> HttpResponse:
 
 def _added(request: DeskRequest) -> Automation:
     desk, said = request.desk, request.POST
-    code, days = said.get("facility", ""), said.get("days", "").strip()
+    code = said.get("facility", "")
     facility = facilities.facility(scope=desk.scope, code=code) if code else None
     queries.demand_may_change(scope=desk.scope, facility_id=facility.pk if facility else None)
-    if not said.get("letter"):
-        raise BadInput("Choose a letter.", field="letter")
     return actions.add(
         when=said.get("when", ""),
-        days=int(days) if days.isascii() and days.isdecimal() and len(days) < 4 else -1,
-        letter=letters.letter(scope=desk.scope, letter_id=said["letter"]),
+        days=_days(request),
+        letter=_letter(request),
         facility=facility,
         by=desk.actor,
         now=desk.now,
     )
+
+
+def _days(request: DeskRequest) -> int:
+    days = request.POST.get("days", "").strip()
+    return int(days) if days.isascii() and days.isdecimal() and len(days) < 4 else -1
+
+
+def _letter(request: DeskRequest) -> Letter:
+    chosen = request.POST.get("letter")
+    if not chosen:
+        raise BadInput("Choose a letter.", field="letter")
+    return letters.letter(scope=request.desk.scope, letter_id=chosen)
 
 
 @require_GET
@@ -100,6 +112,67 @@ def one(request: DeskRequest, automation_id: int) -> HttpResponse:
         "paged": bool(before),
     }
     return render(request, "desk/settings/automation.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page
+def change(request: DeskRequest, automation_id: int) -> HttpResponse:
+    """Change days or letter: first whom it would write to then, with the next look; then do it."""
+    found = _to_change(request, automation_id)
+    desk, act, words = request.desk, request.POST.get("act", "look"), queries.words(found)
+    form = Form({"days": str(found.days), "letter": str(found.letter_id)})
+    would: list[Would] | None = None
+    if request.method == "POST":
+        form = Form({"days": str(_days(request)), "letter": request.POST.get("letter", "")})
+        try:
+            days, letter = _days(request), _letter(request)
+            if act in ("write", "leave") or found.mode == "off":
+                return _changed(request, found, days, letter)
+            would = queries.would_do_changed(
+                automation=found,
+                days=days,
+                letter=letter,
+                scope=desk.scope,
+                now=desk.now,
+                most=_SHOWN + 1,
+            )
+        except TenantlineError as error:
+            form = typed(request.POST, error)
+            found.refresh_from_db()
+    methods = dict(METHODS)
+    listed = [] if would is None else [(one, methods.get(one.method, "")) for one in would[:_SHOWN]]
+    known = letters.letters(scope=desk.scope, facility_id=found.facility_id)
+    context = {
+        "tab": "automations",
+        "automation": found,
+        "words": words,
+        "then": queries.words(found),
+        "takes_days": WHENS[found.when].days is not None,
+        "letters": [(str(one.pk), one.name) for one in known],
+        "form": form,
+        "looked": would is not None,
+        "would": listed,
+        "more": would is not None and len(would) > _SHOWN,
+    }
+    status = 400 if form.error else 200
+    return render(request, "desk/settings/automation_change.html", context, status=status)
+
+
+def _changed(
+    request: DeskRequest, automation: Automation, days: int, letter: Letter
+) -> HttpResponse:
+    left = actions.change(
+        automation=automation,
+        days=days,
+        letter=letter,
+        leave_alone=request.POST.get("act") == "leave",
+        by=request.desk.actor,
+        now=request.desk.now,
+    )
+    causes = "1 cause is" if left == 1 else f"{left:,} causes are"
+    alone = f" {causes} left alone." if left else ""
+    problems.say(request, f"The automation is changed.{alone}")
+    return problems.see_other("desk:automation", automation.pk)
 
 
 @require_POST
