@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tenantline.api import shapes
+from tenantline.api import consent_shapes, shapes
 from tenantline.consent.actions import MEDIA
 from tenantline.consent.models import Status
 from tenantline.tenants.models import DeliveryMethod, Language, Tenant
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 FIELDS = {
     *("id", "external_id", "name", "facility", "units", "email", "mobile", "home_phone"),
     *("language", "delivery_method", "statements_by_sms", "autopay_method", "autopay_day"),
+    *("street", "city", "state", "postal_code", "legal_email"),
     *("balance_cents", "opt_in_status", "created_at", "moved_out_at"),
 }
 
@@ -45,6 +46,11 @@ def test_all_that_is_said_of_a_new_tenant_is_kept(api):
         "language": "es",
         "delivery_method": "email",
         "statements_by_sms": True,
+        "street": "12 Oak Street",
+        "city": "Austin",
+        "state": "TX",
+        "postal_code": "78704",
+        "legal_email": True,
         "autopay_method": "card",
         "autopay_day": 5,
         "balance_cents": -12345,
@@ -147,4 +153,4 @@ def test_the_values_that_openapi_lists_are_those_that_the_rooms_know():
     assert values(shapes.DeliveryMethod) == set(DeliveryMethod.values)
     assert values(shapes.AutopayMethod) == set(AUTOPAY_METHODS)
     assert values(shapes.OptInStatus) == set(Status.values)
-    assert values(shapes.Medium) == set(MEDIA)
+    assert values(consent_shapes.Medium) == set(MEDIA)

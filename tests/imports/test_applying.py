@@ -11,7 +11,7 @@ from tenantline.consent.models import LedgerEvent
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import clock
 from tenantline.kernel.phone import Number
-from tenantline.tenants import actions, queries
+from tenantline.tenants import actions, postal, queries
 from tenantline.tenants.models import NumberQuestion, Tenant
 from tests import cast
 from tests.imports.offices import imported, outcomes, tenant, would, written
@@ -182,3 +182,25 @@ def test_home_phones_are_kept_and_paid_through_too(tmp_path):
     ana = tenant("T1")
     assert (ana.home_phone, ana.paid_through) == ("512-555-0100 x4", date(2026, 11, 30))
     assert queries.current_period(ana.pk) is None
+
+
+HOME = "Tenant ID,Name,Address,Address 2,City,State,Zip,Legal notices by e-mail\n"
+
+
+def test_an_address_is_taken_in_and_says_where_paper_goes(tmp_path):
+    where = cast.site()
+    path = written(tmp_path, HOME + "T1,Ana,12 Oak St,Apt 4,Portland,ME,4101,yes\n")
+    assert outcomes(imported(path, where)) == ["added"]
+    ana = tenant("T1")
+    assert postal.lines(ana) == ("12 Oak St, Apt 4", "Portland, ME 04101")
+    assert ana.legal_email
+    assert outcomes(imported(path, where)) == ["unchanged"]
+
+
+def test_legal_notices_by_email_end_with_a_no_and_not_with_silence(tmp_path):
+    where = cast.site()
+    imported(written(tmp_path, HOME + "T1,Ana,,,,,,yes\n"), where)
+    imported(written(tmp_path, HOME + "T1,Ana,9 New Rd,,,,,\n"), where)
+    assert (tenant("T1").street, tenant("T1").legal_email) == ("9 New Rd", True)
+    imported(written(tmp_path, HOME + "T1,Ana,,,,,,no\n"), where)
+    assert (tenant("T1").street, tenant("T1").legal_email) == ("9 New Rd", False)

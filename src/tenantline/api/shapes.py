@@ -27,7 +27,6 @@ MessageStatus = Literal[
     "withheld",
     "received",
 ]
-Medium = Literal["phone", "email", "counter", "letter", "other"]
 
 
 def _text(longest: int, *, shortest: int = 0) -> object:
@@ -40,6 +39,10 @@ ExternalId = Annotated[str, _text(80)]
 Unit = Annotated[str, _text(40, shortest=1)]
 Email = Annotated[str, _text(254)]
 Phone = Annotated[str, _text(40)]
+Street = Annotated[str, _text(120)]
+City = Annotated[str, _text(80)]
+State = Annotated[str, _text(40)]
+PostalCode = Annotated[str, _text(12)]
 Cents = Annotated[int, Field(ge=-(10**15), le=10**15)]
 Moment = Annotated[
     str,
@@ -73,9 +76,18 @@ class _Details(In):
         "before, null removes it.",
     )
     home_phone: Phone | None = Field(None, description="Never texted.")
+    street: Street | None = Field(
+        None, description="Where paper goes, with the next three; null or empty: not known."
+    )
+    city: City | None = None
+    state: State | None = None
+    postal_code: PostalCode | None = None
     language: Language = "en"
     delivery_method: DeliveryMethod = "print"
     statements_by_sms: bool = False
+    legal_email: bool = Field(
+        False, description="The rental agreement permits legal notices by e-mail."
+    )
     autopay_method: AutopayMethod = Field("NET", description="`NET` means none.")
     autopay_day: Annotated[int, Field(ge=1, le=31)] | None = Field(
         None, description="The day of the month on which AutoPay draws."
@@ -143,9 +155,14 @@ class Tenant(BaseModel):
                 "email": "dana@example.com",
                 "mobile": "+15125550143",
                 "home_phone": None,
+                "street": "12 Oak Street, Apt 4",
+                "city": "Austin",
+                "state": "TX",
+                "postal_code": "78704",
                 "language": "en",
                 "delivery_method": "print",
                 "statements_by_sms": False,
+                "legal_email": False,
                 "autopay_method": "NET",
                 "autopay_day": None,
                 "balance_cents": 0,
@@ -164,9 +181,14 @@ class Tenant(BaseModel):
     email: str | None
     mobile: str | None = Field(description="E.164.")
     home_phone: str | None
+    street: str | None
+    city: str | None
+    state: str | None
+    postal_code: str | None
     language: Language
     delivery_method: DeliveryMethod
     statements_by_sms: bool
+    legal_email: bool = Field(description="The rental agreement permits legal notices by e-mail.")
     autopay_method: AutopayMethod
     autopay_day: int | None = Field(description="The day of the month on which AutoPay draws.")
     balance_cents: int = Field(description="US cents; what the tenant owes is positive.")
@@ -182,79 +204,6 @@ class TenantPage(BaseModel):
 
     items: list[Tenant]
     next_cursor: str | None = Field(description="Of the next page; null: this was the last.")
-
-
-class Services(BaseModel):
-    """What the tenant has agreed to, each active or not."""
-
-    chat: bool
-    statements: bool
-    notices: bool
-
-
-class Form(BaseModel):
-    """An opt-in form that was issued to a tenant. Its link is in the e-mail alone."""
-
-    version: str = Field(description="The version of its words.")
-    language: Language
-    issued_at: AwareDatetime
-    expires_at: AwareDatetime
-    submitted_at: AwareDatetime | None
-    dead_because: str | None = Field(
-        description="Why the link no longer works: `newer`, `number_changed`, `disowned`."
-    )
-
-
-class Consent(BaseModel):
-    """Whether a tenant may be texted, folded from the consent ledger."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "status": "opted_in",
-                "held": False,
-                "parked": False,
-                "number": "+15125550143",
-                "services": {"chat": True, "statements": False, "notices": True},
-                "since": "2026-03-01T15:42:10Z",
-                "form": {
-                    "version": "1",
-                    "language": "en",
-                    "issued_at": "2026-03-01T15:30:00Z",
-                    "expires_at": "2026-03-31T15:30:00Z",
-                    "submitted_at": "2026-03-01T15:41:00Z",
-                    "dead_because": None,
-                },
-                "shared_with": [],
-                "shared_elsewhere": 0,
-            }
-        }
-    )
-
-    status: OptInStatus
-    held: bool = Field(
-        description="Automatic texts wait, until a person has looked or START has come."
-    )
-    parked: bool = Field(
-        description="All texts wait until a person has said whether the number is still theirs."
-    )
-    number: str | None = Field(description="E.164.")
-    services: Services
-    since: AwareDatetime | None
-    form: Form | None = Field(description="The newest form.")
-    shared_with: list[str] = Field(description="Tenants in scope who hold the same number.")
-    shared_elsewhere: int = Field(description="How many hold it at other facilities.")
-
-
-class Revocation(In):
-    """That a tenant withdrew consent otherwise than by text."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"medium": "counter", "note": "Asked at the counter."}}
-    )
-
-    medium: Medium
-    note: Annotated[str, _text(2000)] = ""
 
 
 class NewMessage(In):
@@ -292,8 +241,12 @@ class Reason(BaseModel):
 class Media(BaseModel):
     """A picture or other file that came with a text."""
 
-    type: str
+    type: str = Field(description="What it is; while it is not there, what the carrier said.")
     url: str = Field(description="As the carrier named it.")
+    state: Literal["fetching", "there", "refused", "gone"] = Field(
+        description="`refused`: not kept, for its size or kind; `gone`: the carrier had it no more."
+    )
+    file: str | None = Field(description="Where it can be read, once it is there.")
 
 
 class Message(BaseModel):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tenantline.api import shapes
+from tenantline.api import consent_shapes, shapes
+from tenantline.api.problems import PREFIX
 from tenantline.consent import queries as consent_queries
 from tenantline.kernel import segments
 from tenantline.tenants import queries as tenants
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from tenantline.consent.models import OptInForm
     from tenantline.conversations.models import Message
-    from tenantline.intake.models import InboundCall
+    from tenantline.intake.models import CallFile, InboundCall
     from tenantline.outbox.models import Text
     from tenantline.tenants.models import Rental
 
@@ -31,9 +32,14 @@ def tenant(row: Any, now: datetime) -> shapes.Tenant:
         email=row.email or None,
         mobile=number,
         home_phone=row.home_phone or None,
+        street=row.street or None,
+        city=row.city or None,
+        state=row.state or None,
+        postal_code=row.postal_code or None,
         language=row.language,
         delivery_method=row.delivery_method,
         statements_by_sms=row.statements_by_sms,
+        legal_email=row.legal_email,
         autopay_method=row.autopay_method,
         autopay_day=row.autopay_day,
         balance_cents=row.balance_cents,
@@ -49,9 +55,9 @@ def _moved_out_at(rentals: list[Rental]) -> datetime | None:
     return max(known) if known and len(known) == len(ends) else None
 
 
-def consent(found: consent_queries.Consent) -> shapes.Consent:
+def consent(found: consent_queries.Consent) -> consent_shapes.Consent:
     """Show a tenant's consent."""
-    return shapes.Consent.model_validate(
+    return consent_shapes.Consent.model_validate(
         {
             "status": found.status,
             "held": found.held,
@@ -66,9 +72,9 @@ def consent(found: consent_queries.Consent) -> shapes.Consent:
     )
 
 
-def form(row: OptInForm) -> shapes.Form:
+def form(row: OptInForm) -> consent_shapes.Form:
     """Show a form; its link is nobody's but the tenant's."""
-    return shapes.Form.model_validate(consent_queries.form_dict(row))
+    return consent_shapes.Form.model_validate(consent_queries.form_dict(row))
 
 
 def message(row: Message) -> shapes.Message:
@@ -83,10 +89,20 @@ def message(row: Message) -> shapes.Message:
         "facility": row.conversation.facility.code,
         "tenant": ids[0] if len(ids) == 1 else None,
         "tenants": ids,
-        "media": [{"type": item["type"], "url": item["url"]} for item in row.media],
+        "media": [] if row.call is None else [_file(row, file) for file in row.call.files.all()],
     }
     more = _outgoing(row.text) if row.text is not None else _incoming(row.call, row.body)
     return shapes.Message.model_validate(shared | more)
+
+
+def _file(row: Message, file: CallFile) -> dict[str, Any]:
+    content = file.content
+    return {
+        "type": content.kind if content else file.declared,
+        "url": file.url,
+        "state": file.state,
+        "file": f"{PREFIX}messages/{row.pk}/media/{file.nth}" if content else None,
+    }
 
 
 def _outgoing(text: Text) -> dict[str, Any]:

@@ -11,20 +11,12 @@ from ninja.responses import Status
 
 from tenantline.api import showing
 from tenantline.api.access import ApiRequest, Caller
+from tenantline.api.consent_shapes import Consent, Form, Revocation
 from tenantline.api.described import answers
 from tenantline.api.pages import page
 from tenantline.api.problems import PREFIX
 from tenantline.api.reading import moment, refuse_unknown_parameters
-from tenantline.api.shapes import (
-    Consent,
-    Form,
-    NewTenant,
-    Revocation,
-    Tenant,
-    TenantChanges,
-    TenantPage,
-    TenantQuery,
-)
+from tenantline.api.shapes import NewTenant, Tenant, TenantChanges, TenantPage, TenantQuery
 from tenantline.consent import actions as consent_actions
 from tenantline.consent import forms, people
 from tenantline.consent import queries as consent

@@ -24,6 +24,12 @@ FIELDS: Final[dict[str, str]] = {
     "home_phone": "Home phone",
     "phone_type": "Kind of the mobile number",
     "email": "E-mail",
+    "street": "Street",
+    "street_more": "Apartment, suite",
+    "city": "City",
+    "state": "State",
+    "postal_code": "Postal code",
+    "legal_email": "Legal notices by e-mail",
     "balance": "Balance",
     "move_in": "Move-in",
     "move_out": "Move-out",
@@ -51,6 +57,8 @@ _OTHER_NAMES: Final = {
     "do_not_text": "sms_refused",
     "paid_thru": "paid_through",
     "note": "notes",
+    "address": "street",
+    "zip": "postal_code",
 }
 _NAMES: Final = ("name", "first_name", "last_name", "company")
 
@@ -114,6 +122,22 @@ _PATTERNS: Final[tuple[tuple[str, int, str], ...]] = (
         r"(?:primary |main |contact |customer |best )*(?:phone|telephone|tel|telefono|ph|phone1)"
         r"(?: ?(?:number|no|num|nbr|1|primary|main))*",
     ),
+    (
+        "legal_email",
+        1,
+        r"legal (?:notices? )?(?:by |via )?e ?mail(?: (?:ok|okay|allowed|permitted|agreed))?"
+        r"|e ?mail(?:ed)? legal notices?(?: (?:ok|okay|allowed|permitted|agreed))?",
+    ),
+    ("street_more", 1, r"(?:street |home )?(?:address|addr)(?: line)? ?2|apartment|apt|suite"),
+    (
+        "street",
+        1,
+        r"(?:home |street |postal )?(?:address|addr)(?:(?: line)? ?1)?|street(?: ?(?:1|name))?"
+        r"|calle|direccion",
+    ),
+    ("city", 1, r"city|town|ciudad"),
+    ("state", 1, r"(?:home )?(?:state|province)(?: ?code)?"),
+    ("postal_code", 1, r"zip|zip ?code|post(?:al)? ?code|codigo postal"),
     ("email", 1, r"(?:primary )?(?:e ?mail|correo(?: electronico)?)(?: ?(?:address|addr|1|id))*"),
     (
         "external_id",

@@ -116,11 +116,18 @@ def _joined(rows: list[Accepted], *, per_unit: bool) -> Accepted:
     first = rows[0]
     through = [row.paid_through for row in rows if row.paid_through]
     said = [row.sms for row in rows if row.sms is not None]
+    legal = [row.legal_email for row in rows if row.legal_email is not None]
+    home = next((row for row in rows if row.street), first)
     return replace(
         first,
         email=_any(row.email for row in rows),
         mobile=next((row.mobile for row in rows if row.mobile), None),
         home_phone=_any(row.home_phone for row in rows),
+        street=home.street,
+        city=home.city,
+        state=home.state,
+        postal_code=home.postal_code,
+        legal_email=all(legal) if legal else None,
         language=_any(row.language for row in rows),
         balance_cents=_balance(rows, per_unit=per_unit),
         paid_through=min(through) if through else None,

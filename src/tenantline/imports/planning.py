@@ -20,7 +20,8 @@ from tenantline.tenants.bulk import Known, NewRental
 from tenantline.tenants.models import NumberPeriod, Rental, Tenant
 
 Outcome = Literal["added", "updated", "unchanged", "joined", "skipped", "refused"]
-_OVERWRITTEN = ("name", "external_id", "email", "home_phone", "language", "paid_through")
+_ADDRESS = ("street", "city", "state", "postal_code")
+_OVERWRITTEN = ("name", "external_id", "email", "home_phone", *_ADDRESS, "language", "paid_through")
 _SEVERAL = "Several tenants here could be meant; give the row the tenant's id."
 _NO_NUMBER = "no mobile number, so there is no consent to take away"
 
@@ -141,6 +142,9 @@ class Planner:
 def _fill_new(step: Step, row: Accepted) -> None:
     step.details = {"name": row.name, "external_id": row.external_id, "email": row.email}
     step.details |= {"home_phone": row.home_phone, "notes": row.notes}
+    step.details |= {name: getattr(row, name) for name in _ADDRESS}
+    if row.legal_email is not None:
+        step.details["legal_email"] = row.legal_email
     if row.language:
         step.details["language"] = row.language
     if row.paid_through is not None:
@@ -156,6 +160,8 @@ def _fill_change(step: Step, known: Known, row: Accepted, told: set[int]) -> Non
     tenant = known.tenant
     said = {name: getattr(row, name) for name in _OVERWRITTEN}
     wanted = {name: value for name, value in said.items() if value}
+    if row.legal_email is not None:
+        wanted["legal_email"] = row.legal_email
     if row.notes and not tenant.notes:
         wanted["notes"] = row.notes
     step.details = {name: value for name, value in wanted.items() if getattr(tenant, name) != value}

@@ -42,8 +42,9 @@ class Stay:
 class Accepted:
     """What rows say of one tenant; None and empty mean that they say nothing.
 
-    ``home_phone`` is as it was written. ``sms`` is whether texts are allowed: False takes consent
-    away, True gives none. ``remarks`` are for the report.
+    ``home_phone`` is as it was written. ``legal_email`` is whether the rental agreement permits
+    legal notices by e-mail. ``sms`` is whether texts are allowed: False takes consent away, True
+    gives none. ``remarks`` are for the report.
     """
 
     line: int
@@ -52,6 +53,11 @@ class Accepted:
     email: str = ""
     mobile: Number | None = None
     home_phone: str = ""
+    street: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    legal_email: bool | None = None
     language: str = ""
     balance_cents: int | None = None
     paid_through: date | None = None
@@ -171,6 +177,11 @@ class Reader:
             email=rules.checked_email(cells.get("email", "")),
             mobile=mobile,
             home_phone=home,
+            street=_street(cells),
+            city=_short(cells, "city", 80),
+            state=_short(cells, "state", 40),
+            postal_code=_told("postal_code", values.postal_code, cells) or "",
+            legal_email=_told("legal_email", values.plain_yes_or_no, cells),
             language=_told("language", values.language, cells) or "",
             balance_cents=_told("balance", values.cents, cells),
             paid_through=days["paid_through"],
@@ -257,6 +268,14 @@ def _sms(cells: Cells) -> bool | None:
     refused = _told("sms_refused", lambda cell: values.yes_or_no(cell, question="must not"), cells)
     said = {answer for answer in (allowed, refused) if answer is not None}
     return None if not said else said == {True}  # one "no" is enough
+
+
+def _street(cells: Cells) -> str:
+    said = [_short(cells, name, 120) for name in ("street", "street_more")]
+    street = ", ".join(part for part in said if part)
+    if len(street) > 120:
+        raise Unreadable("The street is longer than 120 characters.")
+    return street
 
 
 def _stays(cells: Cells, since: date | None, until: date | None) -> tuple[Stay, ...]:

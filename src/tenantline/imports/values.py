@@ -220,6 +220,24 @@ def yes_or_no(cell: str, *, question: Literal["may", "must not"] = "may") -> boo
     raise Unreadable(f"{_shown(cell)} is neither yes nor no.")
 
 
+def plain_yes_or_no(cell: str) -> bool:
+    """Return whether something other than texts is said to be so."""
+    words = re.sub(r"[^a-z0-9]+", " ", _plain(cell).replace("'", "")).strip()
+    if words in _YES | _NO:
+        return words in _YES
+    raise Unreadable(f"{_shown(cell)} is neither yes nor no.")
+
+
+def postal_code(cell: str) -> str:
+    """Return a postal code; a spreadsheet has taken the noughts from the front of ``04101``."""
+    said = cell.strip()
+    if re.fullmatch(r"\d{3,4}", said, re.ASCII):
+        return said.zfill(5)
+    if len(said) > 12:
+        raise Unreadable(f"{_shown(cell)} is not a postal code.")
+    return said
+
+
 def unit_names(cell: str) -> list[str]:
     """Return the units that a cell names; commas, semicolons, bars and ``&`` stand between them."""
     if len(cell) <= 40 and cell.isalnum():
