@@ -9,12 +9,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scripts import ensure_chromium
+from tenantline.letters import layout
+from tenantline.letters.layout import Batch
 from tenantline.statements import pdf
 from tenantline.statements.content import AutoPay, Content, Line, Party
 
@@ -45,6 +47,32 @@ SAMPLE = Content(
     closing_cents=12_900,
     due_on=date(2026, 12, 5),
     autopay=AutoPay("card", 5, 12_900, date(2026, 12, 5)),
+)
+
+
+LETTERS = Batch(
+    pages=[
+        layout.Page(
+            sender="Bluebonnet Storage",
+            sender_lines=("2210 South Lamar Boulevard", "Austin, TX 78704", "(512) 555-0101"),
+            dated="November 23, 2026",
+            name=name,
+            address=address,
+            subject="Your rent from January",
+            body=f"Dear {name},\n\nFrom January 1, 2027 the rent of your unit {unit} is $139.00 a "
+            "month. Your rental agreement asks us to say so thirty days before.\n\nYou need do "
+            "nothing. If you have a question, call us: (512) 555-0101.\n\nBluebonnet Storage",
+            language="en",
+            what="Change of rent",
+        )
+        for name, unit, address in (
+            (TENANT, "B-114", ("3104 Speedway, Apt 9", "Austin, TX 78705")),
+            ("June Castellano", "B-132", ("143 Cedar Street", "Austin, TX 78704")),
+            ("Walter Okafor", "A-007", ("213 Mill Road", "Austin, TX 78704")),
+        )
+    ],
+    note="3 letters of Bluebonnet Storage, given to the printer on November 23, 2026 by marcus.",
+    at=datetime(2026, 11, 23, tzinfo=UTC),
 )
 
 
@@ -191,6 +219,13 @@ def set_statement() -> None:
     path.write_bytes(pdf.pictures(SAMPLE, ppi=80)[0])
 
 
+def set_letters() -> None:
+    """Take pictures of a letter on paper and of the mailing list that follows the last one."""
+    pages = layout.pictures(LETTERS, ppi=80)
+    (PICTURES / "letter-print.png").write_bytes(pages[0])
+    (PICTURES / "letter-mailing-list.png").write_bytes(pages[-1])
+
+
 def write_rest(desk: Page) -> None:
     """Leave a sentence in the composer, as somebody in the middle of work would."""
     write_count = desk.locator(".from-us").count()
@@ -219,6 +254,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         tell_story(browser, running)
         set_statement()
+        set_letters()
         browser.close()
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from tenantline.kernel import clock
 from tenantline.statements import issuing, paper
+from tenantline.statements.content import Party
 from tests import cast
 from tests.statements import people
+from tests.statements.sample import statement
 
 pytestmark = pytest.mark.django_db
 
@@ -32,3 +34,11 @@ def test_what_was_corrected_or_went_another_way_since_is_not_printed():
     issuing.send_again(statement=went, chosen="email", by=cast.TESTER, now=now)
     rows = paper.waiting(facility=site, period=people.period_of(now))
     assert list(rows) == [corrected]
+
+
+def test_the_mailing_list_says_who_gets_what_where():
+    said = [statement(), statement(tenant=Party("Nobody Nowhere"))]
+    [rows] = paper.list_rows(said)
+    ann = said[0]
+    assert rows[0] == ["1", ann.tenant.name, *ann.tenant.address, ann.period]
+    assert rows[1] == ["2", "Nobody Nowhere", "", "", ann.period]

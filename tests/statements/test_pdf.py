@@ -44,9 +44,9 @@ def test_what_people_are_called_is_never_markup_and_always_printable(name):
     assert pdf.render(replace(said, lines=lines)).startswith(b"%PDF-")
 
 
-def test_many_statements_come_in_files_of_some():
+def test_many_statements_come_in_files_of_some_each_with_its_mailing_list():
     said = [statement(units=(f"B{n}",)) for n in range(5)]
-    assert [pages_of(one) for one in pdf.batches(said, together=2)] == [2, 2, 1]
+    assert [pages_of(one) for one in pdf.batches(said, together=2)] == [3, 3, 1]
 
 
 def pages_of(made: bytes) -> int:

@@ -1,4 +1,4 @@
-"""Letters as tagged PDF for the printer, with their mailing list, and the list as rows of a file.
+"""Letters for the printer: a printing's files, and its mailing list as rows of a file.
 
 A few hundred letters are in memory at a time: a larger printing has several parts.
 """
@@ -7,35 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from tenantline.billing import queries as billing
 from tenantline.facilities.models import Facility
-from tenantline.kernel import days, phone, typesetting
+from tenantline.kernel import days, phone
 from tenantline.kernel.errors import NotFound
+from tenantline.letters import layout
 from tenantline.letters import printing as prints
+from tenantline.letters.layout import Batch, Page
 from tenantline.letters.models import Notice, Printing, Sheet
 from tenantline.tenants import postal, queries
 
-_TEMPLATE: Final = Path(__file__).with_name("letter.typ")
 TOGETHER: Final = 250  # letters in one file: bounded memory, few files
 LIST_HEADER: Final = (
     *("number", "name", "street", "city", "state", "postal code"),
     *("letter", "issued", "tenant", "external id", "units", "notice", "printed before"),
 )
-# A page takes more than forty rows of more than ninety characters; half of that surely fits.
-_ROWS_THAT_FIT: Final = 22
-_IN_A_ROW: Final = 45
-_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {
-        "page": "Page {page} of {pages}",
-        "again": "Printed again on {day}, first on {first}",
-    },
-    "es": {
-        "page": "Página {page} de {pages}",
-        "again": "Impresa de nuevo el {day}; por primera vez el {first}",
-    },
+_AGAIN: Final[Mapping[str, str]] = {
+    "en": "Printed again on {day}, first on {first}",
+    "es": "Impresa de nuevo el {day}; por primera vez el {first}",
 }
 
 
@@ -59,14 +50,13 @@ def part(
     some = list(prints.standing(printing)[start : start + together]) if number > 0 else []
     if not some:
         raise NotFound("There is no such file.")
-    return typesetting.pdf(_TEMPLATE, _data(printing, some, both_sides, start), at=printing.made_at)
+    return layout.pdf(_batch(printing, some, both_sides, start))
 
 
 def pictures(printing: Printing, *, both_sides: bool = False, ppi: float = 96) -> list[bytes]:
     """Return the pages of a printing's first file as PNG pictures."""
     some = list(prints.standing(printing)[:TOGETHER])
-    data = _data(printing, some, both_sides, 0)
-    return typesetting.pictures(_TEMPLATE, data, at=printing.made_at, ppi=ppi)
+    return layout.pictures(_batch(printing, some, both_sides, 0), ppi=ppi)
 
 
 def list_rows(printing: Printing, now: datetime) -> Iterator[list[list[str]]]:
@@ -98,72 +88,39 @@ def _list_row(
     ]
 
 
-def _data(
-    printing: Printing, some: Sequence[Sheet], both_sides: bool, start: int
-) -> dict[str, Any]:
+def _batch(printing: Printing, some: Sequence[Sheet], both_sides: bool, start: int) -> Batch:
     site = printing.facility
     before = prints.printed_before(some, printing)
-    letters = [_letter(row, before.get(row.notice_id), printing) for row in some]
-    alone = len(letters) == 1 and not start
-    subjects = {letter["subject"] for letter in letters}
-    return {
-        "title": f"{subjects.pop() if len(subjects) == 1 else 'Letters'}, {site.name}",
-        "author": site.name,
-        "description": "A letter" if alone else f"{len(letters):,} letters",
-        "language": letters[0]["language"],
-        "both_sides": both_sides,
-        "letters": letters,
-        "list": None if alone else _list(printing, some, start),
-    }
+    day = days.long_date(billing.today(site, printing.made_at), language="en")
+    about = f"{len(some):,} letters of {site.name}, given to the printer on {day}"
+    return Batch(
+        pages=[_page(row, before.get(row.notice_id), printing) for row in some],
+        note=f"{about} by {printing.made_by}. Printing {printing.pk}.",
+        at=printing.made_at,
+        first=start + 1,
+        both_sides=both_sides,
+    )
 
 
-def _letter(row: Sheet, before: datetime | None, printing: Printing) -> dict[str, Any]:
+def _page(row: Sheet, before: datetime | None, printing: Printing) -> Page:
     notice, site = row.notice, printing.facility
-    say = _WORDS[notice.language]
-    body = notice.words["print"]
-    to = [row.recipient["name"], *address(row)]
-    return {
-        "facility": site.name,
-        "facility_lines": [*postal.lines(site), *_reached(site)],
-        "dated": _day(site, notice.issued_at, notice),
-        "recipient": to,
-        "long": typesetting.is_long(to),
-        "subject": notice.words["subject"],
-        "paragraphs": [part.split("\n") for part in body.split("\n\n") if part.strip()],
-        "short": is_short(body),
-        "language": notice.language,
-        "page": say["page"],
-        "again": say["again"].format(
+    return Page(
+        sender=site.name,
+        sender_lines=(*postal.lines(site), *_reached(site)),
+        dated=_day(site, notice.issued_at, notice),
+        name=row.recipient["name"],
+        address=address(row),
+        subject=notice.words["subject"],
+        body=notice.words["print"],
+        language=notice.language,
+        what=notice.letter.name,
+        again=_AGAIN[notice.language].format(
             day=_day(site, printing.made_at, notice), first=_day(site, before, notice)
         )
         if before
         else "",
-    }
-
-
-def is_short(body: str) -> bool:
-    """Tell whether a letter surely fits on one page."""
-    return sum(1 + len(line) // _IN_A_ROW for line in body.split("\n")) <= _ROWS_THAT_FIT
-
-
-def _list(printing: Printing, some: Sequence[Sheet], start: int) -> dict[str, Any]:
-    site = printing.facility
-    day = days.long_date(billing.today(site, printing.made_at), language="en")
-    rows = [
-        {
-            "name": row.recipient["name"],
-            "address": ", ".join(address(row)) if _is_whole(row) else "",
-            "what": row.notice.letter.name,
-        }
-        for row in some
-    ]
-    about = f"{len(some):,} letters of {site.name}, given to the printer on {day}"
-    return {
-        "title": "Mailing list",
-        "note": f"{about} by {printing.made_by}. Printing {printing.pk}.",
-        "first": start + 1,
-        "rows": rows,
-    }
+        is_whole=postal.is_whole(_Place(row.recipient)),
+    )
 
 
 class _Place:
@@ -179,10 +136,6 @@ class _Place:
 def address(row: Sheet) -> tuple[str, ...]:
     """Return the lines of the address that a sheet bears, below the name."""
     return postal.lines(_Place(row.recipient))
-
-
-def _is_whole(row: Sheet) -> bool:
-    return postal.is_whole(_Place(row.recipient))
 
 
 def _reached(site: Facility) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import IO, Final
@@ -21,6 +21,9 @@ from tenantline.statements.content import Content
 from tenantline.statements.models import Delivery, Statement
 
 _IN_MEMORY: Final = 5_000_000  # bytes, before a file goes to disk
+
+
+LIST_HEADER: Final = ("number", "name", "street", "city, state, postal code", "statement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,18 @@ def print_file(*, facility: Facility, period: str, together: int = pdf.TOGETHER)
             archive.writestr(f"{name}-part-{number:02}.pdf", made)
     file.seek(0)
     return PrintFile(f"{name}.zip", "application/zip", file)
+
+
+def list_rows(contents: Iterable[Content]) -> Iterator[list[list[str]]]:
+    """Yield a mailing list in slices: a row of ``LIST_HEADER`` for each statement, as issued."""
+    numbered = enumerate(contents, start=1)
+    while some := list(islice(numbered, pdf.TOGETHER)):
+        yield [_list_row(number, said) for number, said in some]
+
+
+def _list_row(number: int, said: Content) -> list[str]:
+    street, town = (*said.tenant.address, "", "")[:2]
+    return [str(number), said.tenant.name, street, town, said.period]
 
 
 def _contents(rows: QuerySet[Statement]) -> Iterator[Content]:

@@ -32,14 +32,17 @@ def pictures(content: Content, *, ppi: float = 96) -> list[bytes]:
 def batches(contents: Iterable[Content], *, together: int = TOGETHER) -> Iterator[bytes]:
     """Yield files for the printer, each of up to ``together`` statements, in this order.
 
-    One file's statements are in memory at a time.
+    The last page of a file that holds several is their mailing list. One file's statements are in
+    memory at a time.
     """
     waiting = iter(contents)
+    first = 1
     while some := list(islice(waiting, together)):
-        yield typesetting.pdf(_TEMPLATE, _data(some), at=_moment(some[0]))
+        yield typesetting.pdf(_TEMPLATE, _data(some, first), at=_moment(some[0]))
+        first += len(some)
 
 
-def _data(contents: Sequence[Content]) -> dict[str, Any]:
+def _data(contents: Sequence[Content], number: int = 1) -> dict[str, Any]:
     shown = [printed(content) for content in contents]
     first = shown[0]
     alone = len(shown) == 1
@@ -48,7 +51,21 @@ def _data(contents: Sequence[Content]) -> dict[str, Any]:
         "author": first["facility"],
         "description": first["description"] if alone else f"{len(shown):,} statements",
         "statements": shown,
+        "list": None if alone else _list(contents, number),
     }
+
+
+def _list(contents: Sequence[Content], number: int) -> dict[str, Any]:
+    rows = [
+        {
+            "name": one.tenant.name,
+            "address": ", ".join(one.tenant.address) if len(one.tenant.address) > 1 else "",
+            "what": one.period,
+        }
+        for one in contents
+    ]
+    note = f"{len(rows):,} statements of {contents[0].facility.name}"
+    return {"title": "Mailing list", "note": note, "first": number, "rows": rows}
 
 
 def _moment(content: Content) -> datetime:

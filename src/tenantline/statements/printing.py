@@ -11,8 +11,8 @@ from tenantline.kernel.money import format_cents
 from tenantline.statements import words
 from tenantline.statements.content import Content, Line
 
-# A page takes more than twenty rows of more than sixty characters; half of that surely fits.
-_ROWS_THAT_FIT: Final = 11
+# A page takes fourteen rows of more than sixty characters; two thirds of that surely fit.
+_ROWS_THAT_FIT: Final = 9
 _IN_A_ROW: Final = 32
 
 

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.exports import actions
 from tenantline.exports.runs import results as results_file
+from tenantline.exports.sheet import written
 from tenantline.runs import queries
-from tenantline.statements import pdf
+from tenantline.statements import paper, pdf
 from tenantline.statements import queries as statements
 
 
@@ -42,4 +43,23 @@ def printed(request: DeskRequest, run_id: int, part: int) -> HttpResponse:
     answer = HttpResponse(file, content_type="application/pdf")
     name = f"statements-{run.facility.code.lower()}-{run.period}-{part}.pdf"
     answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return answer
+
+
+@require_GET
+@staff_page
+def mailing_list(request: DeskRequest, run_id: int) -> StreamingHttpResponse:
+    """Send to whom the run's printed statements go, as CSV, safe to open in a spreadsheet."""
+    demand(request, "text")
+    desk = request.desk
+    run = queries.get(scope=desk.scope, run_id=run_id, kind="statements")
+    actions.note(
+        what="mailing_list", facilities=[run.facility], by=desk.actor, now=desk.now, run=str(run.pk)
+    )
+    rows = paper.list_rows(statements.contents(queries.printed_refs(run)))
+    answer = StreamingHttpResponse(
+        written(paper.LIST_HEADER, rows), content_type="text/csv; charset=utf-8"
+    )
+    name = f"mailing-list-{run.facility.code.lower()}-{run.period}.csv"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
