@@ -232,6 +232,7 @@ def test_a_town_for_a_while():
     let_it_run(examples=4, steps=14)
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_town_for_long():

@@ -33,7 +33,7 @@ def said_by(row: Accepted) -> dict:
     }  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(worlds())
 def test_what_comes_out_is_right_or_refused_with_a_reason(world):
     rows = read(world)

@@ -204,6 +204,7 @@ def test_a_text_under_any_answers():
     let_it_run(examples=15, steps=12)
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_text_under_any_answers_for_long():
