@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tenantline.facilities.models import Facility
     from tenantline.tenants.models import Tenant
 
-_MOST_TICKED: Final = 200  # what one page of the list of tenants can hold, and more
+_MOST_TICKED: Final = 1_000  # as many fields as a form may have; a page of the list shows fifty
 _STATUS_WORDS: Final = {**dict(STATUSES), HELD: "Held: needs a look"}
 
 
