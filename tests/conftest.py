@@ -6,7 +6,7 @@ from pathlib import Path
 
 import django
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Playwright, expect
 from pytest_django import DjangoDbBlocker
@@ -17,6 +17,23 @@ from tests.support import databases, environment, network
 DATA_DIR = environment.prepare()
 network.close()
 django.setup()
+# Pages show what lower rooms decide, and one run says for both databases that they do. What these
+# pages ask of a database, the files named ask of both; test_addresses.py opens all there are.
+ON_BOTH = {
+    "desk": (
+        "addresses",
+        "scope",
+        "exports",
+        "home",
+        "import",
+        "inbox",
+        "tenants",
+        "waiting",
+        "widgets",
+    ),
+    "public": ("counter", "statement"),
+    "sandbox": ("twilio_side",),
+}
 # A page is waited for as long as a slow machine may need; no test asserts a speed.
 expect.set_options(timeout=20_000)
 
@@ -31,7 +48,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Refuse what cannot work here, and mark what one run says for all databases."""
     _refuse_flush(item)
-    if not _meets_the_suites_database(item):
+    if not _meets_the_suites_database(item) or _only_shows(item.path):
         item.add_marker("once")
 
 
@@ -53,6 +70,11 @@ def _meets_the_suites_database(item: pytest.Item) -> bool:
         return True
     fixtures: Iterable[str] = getattr(item, "fixturenames", ())
     return any(name in {"db", "world"} or name.endswith("database") for name in fixtures)
+
+
+def _only_shows(path: Path) -> bool:
+    room, name = path.parent.name, path.stem.removeprefix("test_")
+    return room in ON_BOTH and name not in ON_BOTH[room]
 
 
 def _refuse_flush(item: pytest.Item) -> None:
@@ -139,6 +161,18 @@ def fresh_database(
     """A database of its own for a test that commits, uses threads or starts processes."""
     with django_db_blocker.unblock(), databases.fresh(tmp_path) as database:
         yield database
+
+
+@pytest.fixture(scope="module")
+def shared_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A transaction around a module's tests: what its module's fixtures write stands for them all.
+
+    Each test that asks for `db` as well still rolls back to where it began. Not for a module in
+    which something closes the connection: a fresh database, a browser.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")
