@@ -28,6 +28,7 @@ OPERATIONS = [
     ("POST", "/tenants/{tenant_id}/messages"),
     ("GET", "/messages"),
     ("GET", "/messages/{message_id}"),
+    ("GET", "/messages/{message_id}/media/{nth}"),
     ("GET", "/tenants/{tenant_id}/ledger-entries"),
     ("POST", "/tenants/{tenant_id}/ledger-entries"),
     ("GET", "/ledger-entries/{entry_id}"),
@@ -56,8 +57,8 @@ OPERATIONS = [
 NOT_HERE = [checks.ignored_auth, checks.positive_data_acceptance]
 
 
-@pytest.fixture
-def schema(db):
+@pytest.fixture(scope="module")
+def schema(shared_rows):
     # Between requests Django would close the connection, and with it the test's transaction.
     signals = (request_started, request_finished)
     for signal in signals:
@@ -74,16 +75,26 @@ def test_every_operation_is_described(schema):
     assert described == {(method, f"/api/v1{path}") for method, path in OPERATIONS}
 
 
-@pytest.mark.parametrize("mode", GenerationMode)
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_answers_are_as_described(schema, site, method, path, mode):
+@pytest.fixture(scope="module")
+def known(shared_rows):
+    """Whatever an address may name; made once, each test rolls back to it."""
+    site = cast.site()
     who = cast.opted_in(site)
     text = cast.write(who)
-    known = {"tenant_id": str(who.pk), "message_id": str(text.pk)}
+    known = {"tenant_id": str(who.pk), "message_id": str(text.pk), "nth": "0"}
     known |= {"entry_id": str(cast.entry(who).pk), "draft_id": str(cast.draft(who).pk)}
     known |= {"notice_id": str(cast.notice(who).pk), "run_id": str(statements(site).pk)}
-    known |= {"returned_id": str(cast.came_back(who).pk)}
-    secret = cast.token("owner")[1]
+    return known | {"returned_id": str(cast.came_back(who).pk)}
+
+
+@pytest.fixture(scope="module")
+def secret(shared_rows):
+    return cast.token("owner")[1]
+
+
+@pytest.mark.parametrize("mode", GenerationMode)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_answers_are_as_described(schema, known, secret, method, path, mode):
 
     @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
     @given(case=schema[f"/api/v1{path}"][method].as_strategy(generation_mode=mode))

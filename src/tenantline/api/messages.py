@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from django.http import HttpResponse
 from ninja import Body, Header, Path, Query, Router
@@ -20,8 +20,10 @@ from tenantline.conversations import actions as conversation_actions
 from tenantline.conversations import queries as conversations
 from tenantline.conversations.actions import Draft
 from tenantline.facilities import queries as facilities
+from tenantline.intake import files
 from tenantline.kernel.actor import Actor
-from tenantline.kernel.errors import BadInput
+from tenantline.kernel.attachments import attachment
+from tenantline.kernel.errors import BadInput, NotFound
 from tenantline.staff import queries as staff
 from tenantline.tenants import queries as tenants
 
@@ -36,6 +38,11 @@ _REFUSALS = (
     "`no_consent`, `opted_out`, `number_changed`, `service_not_agreed`, `moved_out`, `held`, "
     "`mass_text`, `quiet_hours`, `line_paused` or `unread_inbound`"
 )
+_BYTES: Final = {
+    "description": "The file.",
+    "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+}
+_MEDIA: Final[dict[str, Any]] = {"responses": answers(404)["responses"] | {200: _BYTES}}
 
 
 @router.get(
@@ -75,6 +82,26 @@ def get_message(request: ApiRequest, message_id: Path[str]) -> Message:
     """Read one text and how far it has come."""
     request.auth.demand("text")
     return _shown(request.auth, row_id(message_id, what="message"))
+
+
+@router.get(
+    "/messages/{message_id}/media/{nth}",
+    operation_id="getMedia",
+    summary="Read a picture or other file of a text",
+    openapi_extra=_MEDIA,
+)
+def get_media(request: ApiRequest, message_id: Path[str], nth: Path[int]) -> HttpResponse:
+    """The bytes, with the type that they were found to be. A text counts its files from 0."""
+    request.auth.demand("text")
+    pk = row_id(message_id, what="message")
+    row = conversations.message(scope=request.auth.scope, message_id=pk)
+    there = row.call.files.all() if row.call else ()
+    file = next((one for one in there if one.nth == nth), None)
+    content = files.content_of(file) if file else None
+    if file is None or content is None:
+        raise NotFound("There is no such file.")
+    name = files.name_of(file, content.kind)
+    return attachment(bytes(content.data), kind=content.kind, name=name)
 
 
 @router.get(

@@ -92,10 +92,10 @@ def message(*, scope: Scope, message_id: int) -> Message:
 
 
 def detailed(rows: QuerySet[Message]) -> QuerySet[Message]:
-    """Load what a message shows (outbox row, clearance, thread, tenants), newest first."""
+    """Load what a message shows (outbox row, clearance, thread, tenants, files), newest first."""
     return (
         rows.select_related("text__clearance", "text__line", "call", "conversation__facility")
-        .prefetch_related("tenants")
+        .prefetch_related("tenants", intake.with_files("call__files"))
         .order_by("-id")
     )
 

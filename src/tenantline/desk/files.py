@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.template.defaultfilters import filesizeformat
 
-from tenantline.kernel.filetypes import ENDINGS, is_shown
+from tenantline.kernel.filetypes import is_shown
 
 if TYPE_CHECKING:
     from tenantline.intake.models import CallFile, InboundCall
@@ -36,11 +36,6 @@ class ShownFile:
 def shown(call: InboundCall | None) -> list[ShownFile]:
     """Return the files of a call, loaded with ``intake.queries.with_files``."""
     return [] if call is None else [_one(file) for file in call.files.all()]
-
-
-def name_of(file: CallFile, mime: str) -> str:
-    """Return what a file is called when it is kept on somebody's disk."""
-    return f"text-{file.call_id}-{file.nth + 1}.{ENDINGS[mime]}"
 
 
 def words_for(kind: str) -> str:

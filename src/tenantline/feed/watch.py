@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from threading import Event as Flag
 
-import psycopg
 from django.db import connection
 
 from tenantline.feed.actions import CHANNEL
 
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.01
 NET_SECONDS = 0.5  # also how long a follower may take to hear that it should end
 
 
@@ -45,9 +44,14 @@ def _data_version() -> int:
 
 
 def _notices(until: Flag) -> Iterator[None]:
+    import psycopg  # noqa: PLC0415 - megabytes that an installation on SQLite does without
+
     parameters = connection.get_connection_params()
     # Of its own, not from the pool: whoever took it next would hear our notices.
-    with psycopg.connect(**parameters, autocommit=True) as listener:
+    with (
+        connection.wrap_database_errors,
+        psycopg.connect(**parameters, autocommit=True) as listener,
+    ):
         listener.execute(f"LISTEN {CHANNEL}")
         yield  # something may have been committed before we listened
         while not until.is_set():

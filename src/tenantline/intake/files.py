@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from tenantline.intake.models import CallFile, FileContent, FileState, InboundCall
-from tenantline.kernel.filetypes import Sniffed
+from tenantline.kernel.filetypes import ENDINGS, Sniffed
 
 LEASE: Final = timedelta(minutes=2)  # longer than a fetch may take with all its redirects
 _FIRST_WAIT: Final = timedelta(seconds=5)
@@ -98,6 +98,11 @@ def again(*, file: CallFile, now: datetime) -> None:
     """Fetch a file once more that is gone: somebody has mended what was in the way."""
     rows = CallFile.objects.filter(pk=file.pk, state=FileState.GONE)
     rows.update(state=FileState.FETCHING, tries=0, next_at=now)
+
+
+def name_of(file: CallFile, kind: str) -> str:
+    """Return what a file of this kind is called when it is kept on somebody's disk."""
+    return f"text-{file.call_id}-{file.nth + 1}.{ENDINGS[kind]}"
 
 
 def content_of(file: CallFile) -> FileContent | None:

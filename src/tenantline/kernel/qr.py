@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.main import QRCode
-
 _QUIET_ZONE = 4  # modules of empty margin, as the standard (ISO/IEC 18004) asks for
 
 
@@ -20,6 +17,9 @@ class Drawing:
 
 def drawn(words: str) -> Drawing:
     """Return a code that says ``words`` (an address, or what a phone's camera understands)."""
+    from qrcode.constants import ERROR_CORRECT_M  # noqa: PLC0415 - megabytes that few pages need
+    from qrcode.main import QRCode  # noqa: PLC0415
+
     code = QRCode(error_correction=ERROR_CORRECT_M, border=_QUIET_ZONE)
     code.add_data(words)
     rows = code.get_matrix()

@@ -13,8 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import typst
-
 from tenantline.kernel.glyphs import printable
 
 _SHEET: Final = Path(__file__).with_name("sheet.typ")
@@ -67,6 +65,8 @@ def _compile(
     more: Mapping[str, str] | None,
     **how: Any,
 ) -> Any:
+    import typst  # noqa: PLC0415 - megabytes that most processes never need
+
     return typst.compile(
         _SHEET.read_bytes() + template.read_bytes(),
         ignore_system_fonts=True,

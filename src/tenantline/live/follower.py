@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from threading import Event as Flag
 from threading import Thread
 
-import psycopg
 import structlog
 from django.db import Error as DatabaseTrouble
 from django.db import connections
@@ -51,7 +50,7 @@ class Follower(Thread):
         while not self._over.is_set():
             try:
                 self._follow()
-            except (DatabaseTrouble, psycopg.Error, OSError) as trouble:
+            except (DatabaseTrouble, OSError) as trouble:
                 # Whatever is committed meanwhile is told when the database is back.
                 _log.warning("feed cannot be followed; trying again", error=str(trouble))
                 self._over.wait(AGAIN_AFTER_SECONDS)

@@ -41,7 +41,8 @@ class Stream:
     async def take(self, seconds: float) -> list[Told]:
         """Return what waits, or what comes within the time; empty if nothing does."""
         try:
-            await asyncio.wait_for(self._bell.wait(), timeout=max(0.0, seconds))
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._bell.wait()
         except TimeoutError:
             return []
         self._bell.clear()
