@@ -206,13 +206,6 @@ def test_not_my_number_parks_the_number_until_a_person_has_said_whose_it_is():
     assert not consent(who).held
 
 
-def test_staff_end_a_hold():
-    who = cast.opted_in(cast.site())
-    cast.receive(cast.mobile_of(who), who.facility, "only text me about my bill")
-    actions.end_hold(tenant=who, by=cast.TESTER, now=clock.now())
-    assert not consent(who).held
-
-
 def test_start_ends_a_hold():
     who = cast.opted_in(cast.site())
     cast.receive(cast.mobile_of(who), who.facility, "only text me about my bill")

@@ -103,10 +103,6 @@ class Town(RuleBasedStateMachine):
     def staff_answer_what_is_asked(self, n, nth):
         self.world.answer_about(self.someone(n), nth)
 
-    @rule(n=whom)
-    def staff_end_a_hold(self, n):
-        self.world.end_hold(self.someone(n))
-
     @rule(n=whom, later=st.sampled_from([timedelta(), timedelta(), timedelta(days=5)]))
     def moves_out(self, n, later):
         self.world.move_out(self.someone(n), later)

@@ -186,11 +186,6 @@ class World:
             if mine is not None and theirs is not None and theirs.source == mine.source:
                 one.history.append(Act(ENDS[about], self.now))
 
-    def end_hold(self, person: Person) -> None:
-        consent.end_hold(tenant=person.row, by=cast.TESTER, now=self.now)
-        if naive.is_held(person.history):
-            person.history.append(Act("hold_ended", self.now))
-
     def move_out(self, person: Person, later: timedelta) -> None:
         at = self.now + later
         consent.move_out(tenant=person.row, at=at, by=cast.TESTER, now=self.now)

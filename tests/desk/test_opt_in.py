@@ -118,9 +118,9 @@ def test_a_bad_revocation_changes_nothing_and_keeps_the_note(house: House, wrong
 
 def test_a_hold_is_shown_with_its_reason_and_ended_by_a_person(house: House):
     who = cast.opted_in(house.lamar)
-    cast.receive(cast.mobile_of(who), house.lamar, "only text me about my bill")
+    came = cast.receive(cast.mobile_of(who), house.lamar, "only text me about my bill")
     assert "only text me about my" in text(house.clerk, f"/tenants/{who.pk}/")
-    house.clerk.post(f"/tenants/{who.pk}/hold/")
+    house.clerk.post(f"/tenants/{who.pk}/unclear/", {"source": came.sid, "answer": "message"})
     assert not consent.of(tenant=who, scope=EVERYWHERE, now=now()).held
 
 

@@ -271,23 +271,6 @@ def close_number(*, tenant: Tenant, because: str, by: Actor, now: datetime) -> N
         refresh(tenant, now=now)
 
 
-def end_hold(*, tenant: Tenant, by: Actor, now: datetime) -> None:
-    """R3: let automatic texts go on after a person has looked at the number."""
-    with transaction.atomic():
-        ledger.lock()
-        period = tenants.current_period(tenant.pk)
-        if period is None or not rules.fold(ledger.facts_of(period)).held:
-            return
-        ledger.append(
-            kind="hold_ended",
-            at=now,
-            evidence=Evidence(number=period.number),
-            period=period,
-            body={"by": by.name},
-        )
-        refresh(tenant, now=now)
-
-
 def _close(period: NumberPeriod, *, because: str, by: Actor, now: datetime) -> None:
     if ledger.facts_of(period):
         ledger.append(

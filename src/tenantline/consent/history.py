@@ -89,16 +89,6 @@ def services(*, tenant: Tenant, now: datetime) -> list[ServiceState]:
     return [_service_state(service, standing, began, now) for service in SERVICES]
 
 
-def hold_reason(*, tenant: Tenant) -> str:
-    """Return why automatic texts to the tenant's number are held: the last such event's words."""
-    for event in ledger.events_of(tenant.pk)[::-1]:
-        if event.kind == "form_disowned":
-            return "Somebody who opened the opt-in form said that this is not their number."
-        if event.kind == "held":
-            return str(_body(event).get("why", ""))
-    return ""
-
-
 def words_shown(*, tenant: Tenant, event_id: int) -> Words:
     """Return the wording that a submitted form of this tenant showed, with its names filled in.
 

@@ -59,7 +59,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tenants/<int:tenant_id>/number/", tenant_number.page, name="number"),
     path("tenants/<int:tenant_id>/number/changed/", tenant_number.changed, name="number_changed"),
     path("tenants/<int:tenant_id>/revocation/", tenant_acts.revocation, name="revocation"),
-    path("tenants/<int:tenant_id>/hold/", tenant_acts.end_hold, name="end_hold"),
     path(
         "tenants/<int:tenant_id>/questions/<int:question_id>/", tenant_number.answer, name="answer"
     ),

@@ -129,7 +129,6 @@ def _opt_in(request: DeskRequest, tenant: Tenant, standing: consent.Consent) -> 
         "services": states,
         "ending": ending_of(tenant=tenant, now=desk.now),
         "rentals": tenants.rentals(tenant.pk),
-        "hold_reason": history.hold_reason(tenant=tenant) if standing.held else "",
         "asked": unclear.question(tenant=tenant) if standing.held else None,
         "questions": asking.about(desk, tenant.pk),
         "textable": not standing.number or phone.textable(phone.Number(standing.number)),

@@ -81,17 +81,6 @@ def _record(request: DeskRequest, context: dict[str, Any]) -> None:
 
 @require_POST
 @staff_page
-def end_hold(request: DeskRequest, tenant_id: int) -> HttpResponse:
-    """R3: a person has looked; automatic texts to the number go on."""
-    demand(request, "text")
-    tenant = tenants.get(scope=request.desk.scope, tenant_id=tenant_id)
-    consent.end_hold(tenant=tenant, by=request.desk.actor, now=request.desk.now)
-    problems.say(request, "Automatic texts to this number go on.")
-    return sheets.back(request, tenant_id)
-
-
-@require_POST
-@staff_page
 def move_in(request: DeskRequest, tenant_id: int) -> HttpResponse:
     """Begin a rental of a unit."""
     demand(request, "edit_tenants")
