@@ -77,7 +77,7 @@ def test_the_preview_shows_a_real_tenants_text_and_its_segments(house: House, ol
         house.manager.post("/letters/preview/", WORDS | {"who": "olive", "method": "sms"})
     )
     assert "$129.00 is due since" in shown
-    assert "1 segment · GSM-7" in shown
+    assert "1 segment · about 0.8 ¢ · GSM-7" in shown
     assert not Letter.objects.exists()
 
 
