@@ -197,3 +197,15 @@ def test_pages_at_the_counter_run_no_script_and_set_no_cookie(client, who):
         found = reading.elements(answer.content.decode())
         assert not answer.cookies
         assert not [e for e in found if e.name in ("script", "style") or "style" in e.attributes]
+
+
+def test_who_tries_code_after_code_waits_even_with_a_right_one(client, who):
+    code = counter.issue(tenant=who, by=cast.TESTER, now=clock.now()).code
+    statuses = [client.get(f"/c/2345678{n % 10}/").status_code for n in range(30)]
+    assert set(statuses) == {404}
+    refused = [client.get(f"{path}/{code}/") for path in ("/c", "/opt-in")]
+    assert [answer.status_code for answer in refused] == [429, 429]
+    assert 0 < int(refused[0]["Retry-After"]) <= 10
+    assert "Please wait a minute" in refused[0].content.decode()
+    other = client.get(f"/c/{code}/", REMOTE_ADDR="198.51.100.9")
+    assert other.status_code == 200

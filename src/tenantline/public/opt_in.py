@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -27,6 +27,7 @@ from tenantline.facilities import queries as facilities
 from tenantline.facilities.scope import Scope
 from tenantline.kernel import clock, days, phone, qr
 from tenantline.kernel.errors import NotFound
+from tenantline.kernel.tries import Tries
 from tenantline.public.facsimile import FormView, form_view
 from tenantline.public.letterhead import asked_language, letterhead, page
 from tenantline.public.words import WORDS
@@ -35,20 +36,28 @@ if TYPE_CHECKING:
     from tenantline.consent.forms import FormGone, OpenForm
 
 View = Callable[[HttpRequest, str], HttpResponse]
+# A code at the counter is short. Thirty wrong ones at once and six a minute help nobody to guess
+# one of 28 to the power of 8 in its half hour, and a person who mistypes does not notice.
+TRIES: Final = Tries(at_once=30, every=10.0, by_all=300, every_of_all=1.0)
 
 
 def token_page(view: View) -> View:
-    """Answer a dead link calmly, and keep the link's token out of caches, indexes and referrers."""
+    """Answer a dead link calmly, and keep the link's token out of caches, indexes and referrers.
+
+    Who opens too many that do not exist is asked to wait, and may guess no more meanwhile.
+    """
 
     @csrf_exempt
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def guarded(request: HttpRequest, token: str) -> HttpResponse:
+        seconds = TRIES.wait(_ip(request), clock.tick())
         try:
-            response = view(request, token)
+            response = _too_many(request, seconds) if seconds else view(request, token)
         except forms.FormGone as gone:
             response = _gone_page(request, gone)
         except NotFound:
+            TRIES.note(_ip(request), clock.tick())
             response = _unknown_page(request)
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
@@ -218,6 +227,19 @@ def _unknown_page(request: HttpRequest) -> HttpResponse:
     return page(
         request, "gone", language=language, house=None, status=404, context={"why": "unknown"}
     )
+
+
+def _too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    response = page(
+        request,
+        "gone",
+        language=asked_language(request) or "en",
+        house=None,
+        status=429,
+        context={"why": "too_many"},
+    )
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def _go(name: str, token: str, language: str) -> HttpResponse:

@@ -134,6 +134,11 @@ _ENGLISH: Final[Words] = {
             "or type the code from the counter again. If it still does not work, ask the office "
             "for a new one.",
         ),
+        "too_many": (
+            "Please wait a minute",
+            "Too many codes or links that do not exist were tried from here. Wait a minute, look "
+            "at the code again, or ask the office for a new one.",
+        ),
         "no_facility": (
             "There is no such facility",
             "The address may have a slip in it. Here is the list of all facilities.",
@@ -282,6 +287,11 @@ _SPANISH: Final[Words] = {
             "Puede que le falte una parte. Ábralo desde el correo mismo, copie la dirección "
             "completa, o escriba otra vez el código del mostrador. Si aún no funciona, pida uno "
             "nuevo en la oficina.",
+        ),
+        "too_many": (
+            "Espere un minuto",
+            "Desde aquí se probaron demasiados códigos o enlaces que no existen. Espere un minuto, "
+            "mire otra vez el código, o pida uno nuevo en la oficina.",
         ),
         "no_facility": (
             "No existe ese sitio",
