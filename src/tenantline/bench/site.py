@@ -42,7 +42,7 @@ class Site:
     database: str
     carrier_url: str
     port: int = field(default_factory=free_port)
-    _key: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
 
     @property
     def url(self) -> str:
@@ -54,7 +54,7 @@ class Site:
         return {
             **{name: value for name, value in os.environ.items() if name in _KEPT},
             **({"DATABASE_URL": self.database} if self.database else {}),
-            "TENANTLINE_SECRET_KEY": self._key,
+            "TENANTLINE_SECRET_KEY": self.key,
             "TENANTLINE_DATA_DIR": str(self.folder),
             "TENANTLINE_PUBLIC_URL": self.url,
             "TENANTLINE_TWILIO_API_URL": self.carrier_url,
