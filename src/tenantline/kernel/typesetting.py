@@ -21,6 +21,7 @@ _IN_A_LINE: Final = 24
 _LINES: Final = 6
 # Tagged, for screen readers, and for archives; a-3a lets a document carry data along.
 ACCESSIBLE: Final = ("a-3a", "ua-1")
+_KEPT_FOR: Final = 11  # documents
 
 
 def pdf(
@@ -56,6 +57,18 @@ def is_long(lines: Sequence[str]) -> bool:
     """Tell whether a recipient may not fit into an envelope's window in the usual size."""
     shown = (printable(line) for line in lines)
     return sum(-(-len(line) // _IN_A_LINE) or 1 for line in shown) > _LINES
+
+
+def forget() -> None:
+    """Give back what typst keeps of documents that were set: for many files, after each of them.
+
+    It keeps pieces for as long as the next ten documents may use them again, so that large ones
+    pile up; empty ones push them out, and there is no other way.
+    """
+    import typst  # noqa: PLC0415 - megabytes that most processes never need
+
+    for _ in range(_KEPT_FOR):
+        typst.compile(b"", ignore_system_fonts=True)
 
 
 def _compile(

@@ -40,6 +40,7 @@ def batches(contents: Iterable[Content], *, together: int = TOGETHER) -> Iterato
     while some := list(islice(waiting, together)):
         yield typesetting.pdf(_TEMPLATE, _data(some, first), at=_moment(some[0]))
         first += len(some)
+        typesetting.forget()
 
 
 def _data(contents: Sequence[Content], number: int = 1) -> dict[str, Any]:
