@@ -11,12 +11,13 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
+from time_machine import travel
 
 from tenantline.kernel.phone import Number
 from tenantline.runs.models import Run
@@ -73,9 +74,21 @@ EXAMPLES = list(examples())
 
 
 @pytest.fixture
-def world(db, settings):
-    """Dana, who agreed to chat and notices, and a text to her; and the ids they have here."""
+def world(shown_there, db, settings, time_machine):
+    """What the page's examples are about; each test rolls back to it, and to noon."""
+    time_machine.move_to(cast.at_noon() + timedelta(minutes=1))
     settings.DEMO = True
+    return shown_there
+
+
+@pytest.fixture(scope="module")
+def shown_there(shared_rows):
+    """Dana, who agreed to chat and notices, and a text to her; and the ids they have here."""
+    with override_settings(DEMO=True), travel(cast.at_noon()):
+        return laid_out()
+
+
+def laid_out():
     site = cast.site("LAMAR")
     number = Number("+15125550143")
     dana = cast.opted_in(site, "Dana Whitfield", "chat", "notices", number=number)
@@ -86,6 +99,7 @@ def world(db, settings):
     cast.on_autopay(dana)
     ids["/returned-payments/6"] = f"/returned-payments/{cast.came_back(dana).pk}"
     ids['"payment": "9"'] = f'"payment": "{cast.entry(dana, "payment").pk}"'
+    cast.entry(dana)  # that payment has paid what was owed before
     notice = cast.notice(dana)
     ids["/notices/5"] = f"/notices/{notice.pk}"
     for run, state in ((8, "planned"), (9, "running"), (10, "paused"), (11, "done")):

@@ -47,21 +47,20 @@ def test_the_demo_prints_where_and_who_then_serves_and_cleans_up(fresh: Installa
         assert [line.split()[0] for line in lines[1:5]] == ["owner", "manager", "clerk", "clerk"]
         assert requests.get(f"{lines[0]}healthz", timeout=10).status_code == 200
         assert len(list(fresh.folder.parent.glob("tenantline-demo-*"))) == 1
+        sign_in(lines[0], *lines[1].split()[1:])
     assert running.returncode == 0
     assert list(fresh.folder.parent.glob("tenantline-demo-*")) == []
 
 
-def test_somebody_can_sign_in_with_what_is_printed(fresh: Installation) -> None:
-    with demo(fresh) as (_running, lines), requests.Session() as browser:
-        address = lines[0]
-        _role, username, password = lines[1].split()
+def sign_in(address: str, username: str, password: str) -> None:
+    with requests.Session() as browser:
         page = browser.get(f"{address}sign-in/", timeout=10).text
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert found is not None
         form = {"csrfmiddlewaretoken": found[1], "username": username, "password": password}
         answer = browser.post(f"{address}sign-in/", data=form, timeout=10)
-        assert answer.status_code == 200
-        assert "/sign-in/" not in answer.url
+    assert answer.status_code == 200
+    assert "/sign-in/" not in answer.url
 
 
 def test_an_earlier_demo_is_replaced_and_a_running_one_is_not(
