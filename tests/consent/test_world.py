@@ -112,6 +112,16 @@ class Town(RuleBasedStateMachine):
         self.world.move_in(self.someone(n))
 
     @rule(n=whom)
+    def stands_on_a_list(self, n):
+        self.someone(0)
+        self.world.is_listed(self.world.numbers[n])
+
+    @rule()
+    def is_restored(self):
+        self.someone(0)
+        self.world.is_restored()
+
+    @rule(n=whom)
     def is_forgotten(self, n):
         self.someone(0)
         self.world.erase(self.world.numbers[n])

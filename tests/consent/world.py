@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tenantline.consent import actions as consent
-from tenantline.consent import bulk, counter, erasure, forms, unclear
+from tenantline.consent import bulk, chain, counter, erasure, forms, parking, unclear
+from tenantline.consent.parking import Sign
 from tenantline.consent.rules import Kind
 from tenantline.consent.services import Service
 from tenantline.conversations import actions as conversations
@@ -320,9 +321,23 @@ class World:
         if code == 21610:
             self._ends_for_all(number, "stopped", self.now)
             return
+        self._doubted(number, f"{code} at {self.now}")
+
+    def is_listed(self, number: Number) -> None:
+        """The number stands on a list of deactivated ones, given up a moment ago."""
+        source = f"deactivated:{self.now}"
+        sign = Sign(why="Given up.", source=source, until=self.now)
+        parking.park(number=number, sign=sign, at=self.now, now=self.now)
+        self._doubted(number, source)
+
+    def _doubted(self, number: Number, source: str) -> None:
         for person in self._holders(number):
             if not naive.is_parked(person.history):
-                person.history.append(Act("parked", self.now, source=f"{code} at {self.now}"))
+                person.history.append(Act("parked", self.now, source=source))
+
+    def is_restored(self) -> None:
+        """A backup of this very moment was restored: the chain goes on."""
+        chain.go_on_after_restore(backup_id="B1", made_at=self.now, now=self.now)
 
     def keep_house(self) -> None:
         """What the worker does every minute, as far as it touches texts and consent."""
