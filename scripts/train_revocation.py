@@ -25,7 +25,10 @@ SURE = 0.001  # a text that is decided so nearly right teaches nothing
 LEAST = 0.1  # a weight nearer to nothing is left out
 COMPOSED = 0.6  # longer texts made of two, for each text there is
 
-Example = tuple[list[str], int]
+# How much of a revocation a text is. What is for a person to decide lies in the middle.
+MUCH = {"revoke": 1.0, "ask": 0.5, "nothing": 0.0}
+
+Example = tuple[list[str], float]
 
 
 def main() -> None:
@@ -39,14 +42,14 @@ def main() -> None:
     print(f"{len(weights)} weights from {len(texts)} texts")
 
 
-def _texts() -> Iterator[tuple[str, int]]:
+def _texts() -> Iterator[tuple[str, float]]:
     with DEVELOPMENT.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            if row["label"] in {"revoke", "nothing"}:
-                yield row["text"], int(row["label"] == "revoke")
+            if row["label"] in MUCH:
+                yield row["text"], MUCH[row["label"]]
 
 
-def examples(texts: list[tuple[str, int]], draw: random.Random) -> Iterator[Example]:
+def examples(texts: list[tuple[str, float]], draw: random.Random) -> Iterator[Example]:
     """Yield each text, and longer ones made of two: with one revocation in it, it is one."""
     ordinary = [text for text, revokes in texts if not revokes]
     for text, revokes in texts:
@@ -76,7 +79,7 @@ def learned(data: list[Example], draw: random.Random) -> dict[str, float]:
 
 
 def _step(
-    weights: dict[str, float], slopes: dict[str, float], names: Iterable[str], revokes: int
+    weights: dict[str, float], slopes: dict[str, float], names: Iterable[str], revokes: float
 ) -> None:
     """Learn from one text, with steps that grow smaller the more often a feature was seen."""
     names = list(names)

@@ -16,15 +16,20 @@ from tenantline.consent.wordings import foreign, order, patterns, quoted, strang
 
 Heard = Literal["revoke", "start", "help", "ask", "nothing"]
 
-# How heavy a text must weigh to revoke, and to ask, by the strongest pattern found in it. A missed
+# How heavy a text must weigh to revoke, and to ask, by the strongest pattern found in it; the
+# last is for texts in which little is known but the name of one thing ("texts"). A missed
 # revocation costs far more than a question, and a question more than nothing: docs/revocation.md
 # shows the measures.
 _LIMITS: Final[dict[str, tuple[float, float]]] = {
-    "revoke": (0.7, -1.5),
-    "lean": (1.0, -0.8),
+    "revoke": (0.8, -1.5),
+    "lean": (1.3, -0.5),
     "ask": (math.inf, -3.0),
     "": (1.5, 0.3),
+    "little": (3.0, 1.0),
 }
+_SENTENCE: Final = re.compile(r"[^.!?…;\n]*[^\W_][^.!?…;\n]*[.!?…;\n]*")
+_LONG_SENTENCE: Final = 16  # words
+_CLAUSES: Final = re.compile(r"(?i)[,:]|\b(?:and|so|but|also|anyway|because|y|pero|as[ií] que)\b")
 _SIGNS: Final[dict[str, Heard]] = {
     "🛑": "revoke",
     "📵": "revoke",
@@ -38,7 +43,6 @@ _WISHES: Final = "SUCRZn03"  # classes of words that wish for something even whe
 _BLANKS: Final = re.compile(r"\s{2,}")  # many at once take long to search
 _SAYS_NOTHING: Final = dict.fromkeys(map(ord, "x2.,"))  # classes of words that mean nothing here
 _STRENGTH: Final = ("revoke", "lean", "ask")
-_NO_WEIGHT: Final = -math.inf
 _DENIED: Final = 2.0  # taken off where a text says that it does not want out, or misses texts
 _WRONG_PERSON: Final = frozenset({"wrong person", "who is this"})  # patterns that say so
 
@@ -84,7 +88,39 @@ def decide(body: str, *, opt_out_type: str = "") -> Decision:
     words = whole.meant(own)
     if words:
         return Decision("revoke", words, "a well-known wording")
-    return _by_order_and_weight(own)
+    decision = _by_order_and_weight(own)
+    return decision if decision.heard == "revoke" else _by_sentence(own) or decision
+
+
+def _by_sentence(own: str) -> Decision | None:
+    """Hear each sentence of several alone, so that none hides among the others; not questions.
+
+    One that names the texts, or is a keyword, revokes there too; what only may be meant asks. A
+    long sentence without a full stop (dictated) is heard by its clauses, which only ask.
+    """
+    sentences = [found[0].strip() for found in _SENTENCE.finditer(own)]
+    if len(sentences) > 1:
+        plain = (sentence for sentence in sentences if not sentence.endswith("?"))
+        heard = next(filter(None, map(_alone, plain)), None)
+        if heard:
+            return heard
+    long = (sentence for sentence in sentences if len(sentence.split()) > _LONG_SENTENCE)
+    clauses = (clause for sentence in long for clause in _CLAUSES.split(sentence))
+    heard = next(filter(None, map(_alone, clauses)), None)
+    return Decision("ask", heard.words, heard.why) if heard else None
+
+
+def _alone(sentence: str) -> Decision | None:
+    """Return what one sentence among others is, if by itself it would be a revocation."""
+    keyword = keywords.read(sentence)
+    if keyword.heard == "stop":
+        return Decision("revoke", keyword.words, "keyword")
+    decision = _by_order_and_weight(sentence)
+    if decision.heard != "revoke":
+        return None
+    found = patterns.matches(order.row_of(sentence).letters)
+    sure = any(match.verdict == "revoke" for match in found)
+    return decision if sure else Decision("ask", decision.words, decision.why)
 
 
 def _by_sign(own: str) -> Decision:
@@ -100,11 +136,9 @@ def _by_order_and_weight(own: str) -> Decision:
     row = order.row_of(own)
     found = sorted(patterns.matches(row.letters), key=lambda match: _STRENGTH.index(match.verdict))
     weight = _weight(row, found)
-    revokes, asks = _LIMITS[found[0].verdict if found else ""]
+    revokes, asks = _LIMITS[_strongest(row, found)]
     wrong = any(match.name in _WRONG_PERSON for match in found)
     stranger_speaks = not found and stranger.says_so(own)
-    if not found and not _says_enough(row):
-        weight = _NO_WEIGHT
     words, why = _reason(row, found)
     if weight > revokes:
         return Decision("revoke", words, why)
@@ -113,6 +147,13 @@ def _by_order_and_weight(own: str) -> Decision:
     if weight > asks:
         return Decision("ask", words, why, wrong_person=wrong)
     return NOTHING
+
+
+def _strongest(row: order.Row, found: list[patterns.Match]) -> str:
+    """Return the strongest verdict found, else whether more than one thing is said at all."""
+    if found:
+        return found[0].verdict
+    return "" if _says_enough(row) else "little"
 
 
 def _reason(row: order.Row, found: list[patterns.Match]) -> tuple[str, str]:

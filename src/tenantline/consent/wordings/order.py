@@ -29,8 +29,9 @@ _LONGEST: Final = 1600  # letters that are looked at
 class Row:
     """``letters`` is one class after the other; ``places[i]`` is which words ``letters[i]`` is.
 
-    ``heard`` are all words of the text in plain spelling (empty for a mark), ``words`` the same as
-    they may be shown and kept: an ellipsis for what is nobody's business here (names, figures).
+    ``heard`` are all words of the text in plain spelling (a mark is empty, or ``?``), ``words`` the
+    same as they may be shown and kept: an ellipsis for what is nobody's business here (names,
+    figures).
     """
 
     letters: str
@@ -88,7 +89,12 @@ def _before_texting(piece: str, after: str) -> str:
 
 
 def _heard(pieces: list[str]) -> list[str]:
-    return ["" if _mark(piece) in (".", ",") else piece for piece in pieces]
+    return [_heard_mark(piece) if _mark(piece) in (".", ",") else piece for piece in pieces]
+
+
+def _heard_mark(mark: str) -> str:
+    """Return what is heard of a mark: only whether it asks."""
+    return "?" if "?" in mark else ""
 
 
 def _shown(piece: str, classes: str) -> str:

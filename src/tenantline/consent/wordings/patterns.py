@@ -18,7 +18,7 @@ _END: Final = r"(?=$|[.,])"
 # "don't stop", "do not unsubscribe me", "never said stop": what is denied is not done.
 _DENIED: Final = re.compile(
     r"[nj](?:[WcPkDdT]{0,3}|x[TMP])(?:[Sge]|[UuCR][^.,]*)|[nj]W[^.,]{0,3}[Sg]"
-    r"|b[^.]{0,4}[SU]|[SU]{1,2}[^.]{0,2}b"
+    r"|W[^.,]{0,3}n[Ss]|b[^.]{0,4}[SU]|[SU]{1,2}[^.]{0,2}b"
 )
 # "not getting the texts": somebody would like to have them.
 _MISSES: Final = re.compile(r"(?:j|hn|nX?)G(?![^.]{0,4}[SU])")

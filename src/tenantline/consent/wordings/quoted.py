@@ -45,6 +45,10 @@ _WROTE: Final = re.compile(
     r"(?ims)^\s*(?:on\s[^\n]{4,80}\swrote:|el\s[^\n]{4,80}\sescribi[oó]:"
     r"|-{2,}\s*(?:forwarded|original)\s+message[^\n]*|(?:fwd?|fw|rv)\s*:)[^\n]*(?:\n|\Z)"
 )
+# "stop -----Original Message----- From: …" and "[Quoted: …] stop", all in one line
+_QUOTED_IN_LINE: Final = re.compile(
+    r"(?is)(?<=\w)[^\w\n]*\s-{2,}\s*(?:forwarded|original)\s+message\b.*\Z|\[quoted:[^\]]*\]"
+)
 _SIGNATURE: Final = re.compile(
     r"(?i)[\s\-–—]*\b(?:sent\s+(?:from|via)\s+(?:my|outlook|yahoo|gmail|aol)\b|get\s+outlook\s+for\b"
     r"|enviado\s+desde\s+mi\b)[^\n]{0,40}\s*\Z"
@@ -73,7 +77,8 @@ def own_words(body: str) -> str:
         return _after_quote(found["rest"])
     if _REACTION_TO_FILE.match(body):
         return ""
-    text = _WROTE.sub(_dropped_with_ours, _SIGNATURE.sub("", body))
+    text = _QUOTED_IN_LINE.sub(" ", _SIGNATURE.sub("", body))
+    text = _WROTE.sub(_dropped_with_ours, text)
     text = _QUOTED_LINE.sub("\n", text)
     outside = _LONG_QUOTE.sub(" … . ", text)
     if re.search(r"[^\W_]", outside):
@@ -91,8 +96,8 @@ def is_instruction(body: str) -> bool:
 
 
 def _dropped_with_ours(found: re.Match[str]) -> str:
-    """Keep what follows "Fwd:" if it is short and not ours."""
-    line = found[0].partition(":")[2].strip()
+    """Keep what follows "Fwd:", or the last ">" in its line, if it is short and not ours."""
+    line = found[0].partition(":")[2].rpartition(">")[2].strip()
     return "\n" if len(line) > _LONG_LINE or _WORDS_OF_OURS.search(line) else f"\n{line}\n"
 
 

@@ -7,6 +7,7 @@ It sees the patterns that were found, the words, parts of words, and the order o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
@@ -19,6 +20,9 @@ from tenantline.consent.wordings.patterns import Match, denies
 _MOST: Final = 60  # letters and words that are weighed
 _FAR: Final = 4  # letters apart that still count as a pair
 _MANY: Final = 8
+_REACH: Final = 3  # letters after a verb in which its object is looked for
+_VERBS: Final = frozenset("SgeUCRrtnj0")
+_CLAUSE_END: Final = re.compile(r"[.,]")
 _PARTS: Final = (3, 4)  # characters in a part of a word
 
 
@@ -26,11 +30,12 @@ def features(row: Row, found: Sequence[Match]) -> set[str]:
     """Return what the model sees of a text in which the patterns ``found`` were found.
 
     The patterns' names and verdicts; its words, pairs of words and parts of words; rows of one to
-    three letters, letters a little apart, its length.
+    three letters, letters a little apart, its length; what stands after a verb like "stop".
     """
     words = row.heard[:_MOST]
     seen = {*_of_letters(row.letters[:_MOST]), *_of_words(words), *_of_parts(words)}
     seen.update(_of_patterns(row, found))
+    seen.update(_of_objects(row))
     return seen
 
 
@@ -68,11 +73,19 @@ def _of_words(words: tuple[str, ...]) -> Iterator[str]:
     for before, word in pairwise(("", *words)):
         if word:
             yield f"w{word}"
-        if word and before:
             yield f"b{before} {word}"
     said = [word for word in words if word]
     for before, word in zip(said, said[2:], strict=False):
         yield f"k{before} {word}"
+
+
+def _of_objects(row: Row) -> Iterator[str]:
+    """Yield what is to be stopped or removed: the words after such a verb, in its clause."""
+    for at, verb in enumerate(row.letters[:_MOST]):
+        if verb in _VERBS:
+            clause = _CLAUSE_END.split(row.letters[at + 1 : at + 1 + _REACH])[0]
+            for start, end in row.places[at + 1 : at + 1 + len(clause)]:
+                yield from (f"o{verb}{word}" for word in row.heard[start:end])
 
 
 def _of_parts(words: tuple[str, ...]) -> Iterator[str]:
