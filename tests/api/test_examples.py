@@ -19,12 +19,14 @@ import pytest
 from django.test import Client, override_settings
 from time_machine import travel
 
+from tenantline.conversations.models import Message
 from tenantline.kernel.phone import Number
 from tenantline.runs.models import Run
 from tests import cast
 from tests.api.test_openapi import OPERATIONS
 from tests.architecture import tree
 from tests.runs.batches import statements
+from tests.support.files import keep, text_with_file
 
 PAGE = (tree.ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```sh\n(?P<asked>.*?)\n```\s*(?P<after>.*?)(?=```sh\n|\Z)", re.DOTALL)
@@ -94,6 +96,8 @@ def laid_out():
     dana = cast.opted_in(site, "Dana Whitfield", "chat", "notices", number=number)
     text = cast.write(dana, "A text of before.")
     ids = {"/tenants/1": f"/tenants/{dana.pk}", "/messages/3": f"/messages/{text.pk}"}
+    keep(file := text_with_file(site))
+    ids["/messages/12"] = f"/messages/{Message.objects.get(call=file.call_id).pk}"
     ids["/ledger-entries/7"] = f"/ledger-entries/{cast.entry(dana).pk}"
     ids["/drafts/4"] = f"/drafts/{cast.draft(cast.tenant(site, 'Ana Diaz')).pk}"
     cast.on_autopay(dana)
