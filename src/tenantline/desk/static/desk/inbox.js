@@ -53,16 +53,17 @@
     const row = event.target.closest("[data-pane]");
     if (!row || !wide.matches || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    open(row);
+    open(row, event.detail === 0); // pressed by keyboard: the next thing to do is to answer
   });
 
-  function open(row) {
+  async function open(row, answers) {
     const address = new URL(location.href);
     address.searchParams.set("open", row.dataset.pane);
     address.searchParams.delete("to");
     history.replaceState(null, "", address);
     mark();
-    window.htmx.ajax("GET", row.href, { target: "#pane", swap: "innerHTML" });
+    await window.htmx.ajax("GET", row.href, { target: "#pane", swap: "innerHTML" });
+    if (answers) document.querySelector("#pane textarea")?.focus();
   }
 
   list.addEventListener("keydown", (event) => {
