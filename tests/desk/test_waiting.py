@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tenantline.consent import forms, queries, waiting
+from tenantline.consent import forms, queries, unclear, waiting
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel.clock import now
 from tenantline.kernel.phone import Number
@@ -107,3 +107,14 @@ def test_long_lists_come_in_pages(house: House):
 
 def test_a_list_that_is_none_is_not_there(house: House):
     assert house.clerk.get("/consent/?about=everything").status_code == 404
+
+
+def test_questions_take_as_many_queries_for_many_as_for_one(
+    house: House, django_assert_num_queries: Any
+):
+    held = [cast.opted_in(house.lamar, f"Tenant {n}") for n in range(3)]
+    for who in held:
+        cast.receive(cast.mobile_of(who), house.lamar, "wrong number")
+    for some in (held[:1], held):
+        with django_assert_num_queries(4):
+            assert len(unclear.questions(tenant_ids=[who.pk for who in some])) == len(some)

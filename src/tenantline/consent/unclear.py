@@ -9,11 +9,13 @@ or a STOP answers it as well.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tenantline.audit import actions as audit
 from tenantline.consent import actions, ledger, parking, rules
@@ -101,8 +103,26 @@ def hear_unclear(
 
 def question(*, tenant: Tenant) -> Question | None:
     """Return what is asked about the tenant's number, None where nothing is."""
-    period = tenants.current_period(tenant.pk)
-    return _question(period) if period else None
+    return questions(tenant_ids=[tenant.pk]).get(tenant.pk)
+
+
+def questions(*, tenant_ids: Collection[int]) -> dict[int, Question]:
+    """Return what is asked about these tenants' numbers, by tenant; nothing where nothing is.
+
+    However many they are, it takes the same few queries.
+    """
+    periods = tenants.current_periods(tenant_ids)
+    facts, _ = ledger.facts_of_all(list(periods.values()))
+    newest: dict[tuple[int | None, About], LedgerEvent] = {}
+    for event in _askings(periods.values()):
+        newest[event.period_id, "wish" if event.kind == "held" else "person"] = event
+    found: dict[int, Question] = {}
+    for tenant_id, period in periods.items():
+        about = _about(rules.fold(facts[period.pk]))
+        asked = _asked(newest.get((period.pk, about)), about) if about else None
+        if asked is not None:
+            found[tenant_id] = asked
+    return found
 
 
 def answer(*, tenant: Tenant, source: str, said: str, by: Actor, now: datetime) -> None:
@@ -119,7 +139,7 @@ def answer(*, tenant: Tenant, source: str, said: str, by: Actor, now: datetime) 
         tenant_actions.lock([tenant.pk])
         ledger.lock()
         period = tenants.current_period(tenant.pk)
-        asked = _question(period) if period else None
+        asked = question(tenant=tenant)
         if period is None or asked is None or asked.source != source:
             raise Conflict("This has been answered already.", code="answered")
         found = next((one for one in asked.answers if one == said), None)
@@ -195,17 +215,16 @@ def _end(period: NumberPeriod, kind: Kind, source: str, *, by: Actor, now: datet
     ledger.append(kind=kind, at=now, evidence=evidence, period=period, body=body)
 
 
-def _question(period: NumberPeriod) -> Question | None:
+def _about(standing: rules.Standing) -> About | None:
     """Return what is asked now: whose phone it is before what a text wished.
 
     Who has opted out is asked nothing: no text can leave.
     """
-    standing = rules.fold(ledger.facts_of(period))
     if standing.status == "opted_out":
         return None
     if standing.parked:
-        return _asked(_asking(period, "person"), "person")
-    return _asked(_asking(period, "wish"), "wish") if standing.held else None
+        return "person"
+    return "wish" if standing.held else None
 
 
 def _asked(event: LedgerEvent | None, about: About) -> Question | None:
@@ -220,10 +239,15 @@ def _asked(event: LedgerEvent | None, about: About) -> Question | None:
 def _asking(period: NumberPeriod, about: About) -> LedgerEvent | None:
     """Return the newest event that held the number, or that parked it."""
     kinds = ("parked", "form_disowned") if about == "person" else ("held",)
+    return _askings([period]).filter(kind__in=kinds).last()
+
+
+def _askings(periods: Iterable[NumberPeriod]) -> QuerySet[LedgerEvent]:
+    """Return what held or parked these numbers, oldest first."""
     # Joined, because what stood beside an event may have been erased.
-    rows = LedgerEvent.objects.select_related("particulars")
-    rows = rows.filter(period_id=period.pk, kind__in=kinds)
-    return rows.order_by("-sequence").first()
+    rows = LedgerEvent.objects.select_related("particulars").order_by("sequence")
+    kinds = ("held", "parked", "form_disowned")
+    return rows.filter(period_id__in=[period.pk for period in periods], kind__in=kinds)
 
 
 def _source(event: LedgerEvent | None) -> str:

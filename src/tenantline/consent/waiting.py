@@ -54,8 +54,9 @@ def held(*, scope: Scope, about: About) -> QuerySet[LedgerEvent]:
 
 def shown(events: Iterable[LedgerEvent]) -> list[Held]:
     """Return rows of ``held`` as people read them; one that was answered just now is left out."""
-    rows = ((event, unclear.question(tenant=event.tenant)) for event in events if event.tenant)
-    return [_shown(event, asked) for event, asked in rows if asked is not None]
+    rows = [event for event in events if event.tenant_id]
+    asked = unclear.questions(tenant_ids=[event.tenant_id for event in rows if event.tenant_id])
+    return [_shown(row, asked[row.tenant_id]) for row in rows if row.tenant_id in asked]
 
 
 def counts(*, scope: Scope, view: Scope) -> dict[str, int]:
