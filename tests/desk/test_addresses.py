@@ -27,9 +27,9 @@ from tenantline.tenants.models import Tenant
 from tests import cast
 from tests.billing.returnfile import Back, written
 from tests.desk.conftest import House, Street, street
-from tests.desk.test_files import keep, text_with_file
 from tests.runs.batches import issued, statements
 from tests.statements import people
+from tests.support.files import keep, text_with_file
 
 # Addresses that need no scope: a widget's name, and what a one-time link itself permits.
 _OPEN = {"widget", "choose_password"}
