@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
@@ -35,6 +36,14 @@ def count(table: str, where: str = "TRUE") -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table} WHERE {where}")  # noqa: S608 - our own names
         return int(cursor.fetchone()[0])
+
+
+def put_off(until: datetime) -> int:
+    """Let every text in the queue wait until then; return how many there are."""
+    at = connection.ops.adapt_datetimefield_value(until)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE outbox_text SET next_at = %s WHERE state = 'queued'", [at])
+        return int(cursor.rowcount)
 
 
 def commits(seconds: float) -> float:

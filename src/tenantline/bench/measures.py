@@ -93,6 +93,7 @@ def webhooks(bench: Bench, engine: Engine) -> list[Sheet]:
                 _measure_webhooks(bench, site, sheet, numbers, connections, "idle")
             site.inside("texts", bench.sizes.texts_each * 2)
             with site.working() as workers:
+                site.inside("release")
                 _wait_until_sending(site)
                 for connections in (1, 4, 16):
                     _measure_webhooks(bench, site, sheet, numbers, connections, "sending")
@@ -144,8 +145,13 @@ def dispatch(bench: Bench, engine: Engine) -> list[Sheet]:
 
 
 def _dispatched(bench: Bench, site: Site, texts: int, workers: int) -> tuple[Cell, ...]:
-    """Let workers empty a queue of so many texts; return the row's last cells."""
+    """Let workers empty a queue of so many texts; return the row's last cells.
+
+    Nothing may leave before the lines' lists have been read (R8); the queue is held until then.
+    """
     with site.serving(), site.working(workers):
+        _wait_until_read(bench, site)
+        site.inside("release")
         ends = time.monotonic() + 120 + 2 * bench.sizes.texts_each * bench.sizes.lines / 10
         while len(taken := _taken(site)) < texts:
             if time.monotonic() > ends:
@@ -209,6 +215,13 @@ def _median_ms(bench: Bench, person: Person, path: str) -> float:
 
 def _ratio(figure: object, beside: float) -> float | None:
     return float(figure) / beside if isinstance(figure, int | float) and beside else None
+
+
+def _wait_until_read(bench: Bench, site: Site) -> None:
+    ends = time.monotonic() + 120
+    while site.inside("read") < bench.sizes.lines:
+        if time.monotonic() > ends:
+            raise BenchError("The lines' lists were not read.")
 
 
 def _wait_until_sending(site: Site) -> None:

@@ -23,6 +23,7 @@ from tenantline.facilities import actions as facilities
 from tenantline.facilities import queries as sites
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.intake import actions as intake
+from tenantline.intake import hearing
 from tenantline.kernel import clock
 from tenantline.kernel.actor import system
 from tenantline.kernel.phone import Number
@@ -64,13 +65,29 @@ def crowd(number: int) -> int:
 
 
 def texts(each: int) -> int:
-    """Let the office write so many texts to every tenant; return how many are in the queue."""
+    """Let the office write so many texts to every tenant; return how many they are.
+
+    The whole queue is held until ``release``.
+    """
     everybody = list(people.listing(scope=EVERYWHERE))
     for _ in range(each):
         for who in everybody:
             draft = Draft(body=_words(), quiet_hours_reason="a measurement at any hour")
             conversations.send(tenant=who, draft=draft, by=BY, now=clock.now())
+    history.put_off(clock.now() + timedelta(days=1))
     return each * len(everybody)
+
+
+def release(_: int) -> int:
+    """Let what is in the queue leave from now on; return how many texts that are."""
+    return history.put_off(clock.now())
+
+
+def read(_: int) -> int:
+    """Return of how many lines everything that came in is known (R8)."""
+    now = clock.now()
+    known = hearing.knowledge(now)
+    return sum(known.is_fresh(line_id, now) for line_id in known.readings)
 
 
 def clerk(_: int) -> dict[str, str]:
@@ -167,5 +184,5 @@ def _words() -> str:
 
 DOES: Final[dict[str, Callable[[int], Any]]] = {
     "lines": lines, "crowd": crowd, "texts": texts, "clerk": clerk,
-    "stored": stored, "raw": raw, "store": store,
+    "stored": stored, "raw": raw, "store": store, "release": release, "read": read,
 }  # fmt: skip

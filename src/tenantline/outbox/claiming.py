@@ -139,19 +139,35 @@ class _Claim:
 
         Whoever has nothing that could leave stands in nobody's way.
         """
-        known = [pk for pk in self.known.readings if self.known.is_known(pk) and pk not in busy]
-        fresh = [pk for pk in known if self.known.is_fresh(pk, self.now)]
+        ready: list[Line] = []
+        free = self._free_lines(busy)
+        for start in range(0, len(free), limit):
+            ready += self._with_first(free[start : start + limit])
+            if len(ready) >= limit:
+                break
+        return ready[:limit]
+
+    def _free_lines(self, busy: Collection[int]) -> list[int]:
+        """Return the lines that may send a text now, longest free first."""
+        rows = Line.objects.filter(sending=True, paused_at=None)
+        rows = rows.filter(Q(slot=None) | Q(slot__free_at__lte=self.now))
+        rows = rows.exclude(pk__in=pacing.used_up(self.now))
+        ordered = rows.order_by(F("slot__free_at").asc(nulls_first=True), "id")
+        known = self.known.is_known
+        return [pk for pk in ordered.values_list("pk", flat=True) if known(pk) and pk not in busy]
+
+    def _with_first(self, line_ids: Sequence[int]) -> list[Line]:
+        """Return those of these lines for whom a text is due, in this order."""
         due = self._due().filter(facility=OuterRef("facility"))
-        lines = Line.objects.filter(pk__in=known, sending=True, paused_at=None).annotate(
-            # Automatic texts leave only where the line's inbound list was read lately.
-            first=Case(
-                When(pk__in=fresh, then=Subquery(due.values("pk")[:1])),
-                default=Subquery(due.filter(automatic=False).values("pk")[:1]),
-            )
-        )
-        lines = lines.filter(Q(slot=None) | Q(slot__free_at__lte=self.now), first__isnull=False)
-        lines = lines.exclude(pk__in=pacing.used_up(self.now))
-        return list(lines.order_by(F("slot__free_at").asc(nulls_first=True), "id")[:limit])
+        # Automatic texts leave only where the line's inbound list was read lately.
+        stale = [pk for pk in line_ids if not self.known.is_fresh(pk, self.now)]
+        first = Subquery(due.values("pk")[:1])
+        of_people = Subquery(due.filter(automatic=False).values("pk")[:1])
+        lines = Line.objects.annotate(
+            first=Case(When(pk__in=stale, then=of_people), default=first) if stale else first
+        ).in_bulk(line_ids)
+        found = [lines[pk] for pk in line_ids]
+        return [line for line in found if line.first is not None]
 
     def _due(self) -> QuerySet[Text]:
         due = Text.objects.filter(state=State.QUEUED, next_at__lte=self.now)
