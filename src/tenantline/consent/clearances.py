@@ -60,15 +60,14 @@ def keep(clearance: Clearance) -> None:
     transaction.on_commit(partial(_note, clearance.pk, clearance.seal, key))
 
 
-def check(key: bytes) -> Clearances:
-    """Hold every clearance against its seal, and every note against the clearances.
+def check_notes(key: bytes) -> int:
+    """Hold every note against the clearances; return how many notes there are.
 
     A noted one may be missing where a backup was restored since that does not hold it.
 
     Raises:
-        LedgerBroken: one was altered, invented, copied or deleted.
+        LedgerBroken: one was deleted, or another put in its place.
     """
-    kept = _check_seals(key)
     restores = _restores()
     noted = 0
     rest = anchor.lines_of(anchor.path_for(key, prefix=_PREFIX))
@@ -76,7 +75,7 @@ def check(key: bytes) -> Clearances:
         marks = [mark for line in lines if (mark := _read(line, key)) is not None]
         noted += len(marks)
         _compare(marks, restores)
-    return Clearances(kept, noted)
+    return noted
 
 
 def _note(clearance_id: int, seal: str, key: bytes) -> None:
@@ -85,7 +84,12 @@ def _note(clearance_id: int, seal: str, key: bytes) -> None:
     anchor.append_line(path, anchor.signed(said, key), first=_FIRST_LINE)
 
 
-def _check_seals(key: bytes) -> int:
+def check_seals(key: bytes) -> int:
+    """Hold every clearance against its seal; return how many there are.
+
+    Raises:
+        LedgerBroken: one was altered, invented or copied.
+    """
     kept = 0
     for row in Clearance.objects.order_by("pk").iterator(chunk_size=_AT_A_TIME):
         kept += 1
