@@ -89,7 +89,8 @@ def decide(body: str, *, opt_out_type: str = "") -> Decision:
     if words:
         return Decision("revoke", words, "a well-known wording")
     decision = _by_order_and_weight(own)
-    return decision if decision.heard == "revoke" else _by_sentence(own) or decision
+    alone = _by_sentence(own) if decision.heard != "revoke" else None
+    return alone if alone and (alone.heard == "revoke" or decision == NOTHING) else decision
 
 
 def _by_sentence(own: str) -> Decision | None:
@@ -101,9 +102,9 @@ def _by_sentence(own: str) -> Decision | None:
     sentences = [found[0].strip() for found in _SENTENCE.finditer(own)]
     if len(sentences) > 1:
         plain = (sentence for sentence in sentences if not sentence.endswith("?"))
-        heard = next(filter(None, map(_alone, plain)), None)
-        if heard:
-            return heard
+        among = list(filter(None, map(_alone, plain)))
+        if among:
+            return min(among, key=lambda decision: decision.heard != "revoke")
     long = (sentence for sentence in sentences if len(sentence.split()) > _LONG_SENTENCE)
     clauses = (clause for sentence in long for clause in _CLAUSES.split(sentence))
     heard = next(filter(None, map(_alone, clauses)), None)
