@@ -12,6 +12,7 @@ from django.db import connection
 from tenantline.consent import queries
 from tenantline.consent.models import Clearance, LedgerEvent, LedgerHead, Wording
 from tenantline.facilities.scope import EVERYWHERE
+from tenantline.facilities.models import Line
 from tenantline.kernel import clock
 from tenantline.kernel.errors import Refused, TenantlineError
 from tenantline.outbox.models import Text
@@ -90,6 +91,7 @@ def forge_text(who, event_id, purpose="chat", number=None):
         Text,
         clearance_id=clearance,
         facility_id=who.facility_id,
+        line_id=Line.objects.get(facility_id=who.facility_id, sending=True).pk,
         body="Buy now!",
         segments=1,
         priority=1,
