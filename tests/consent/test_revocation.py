@@ -207,7 +207,8 @@ def test_a_decision_does_not_depend_on_what_was_asked_before():
 def test_the_model_learns_what_tells_texts_apart():
     import random
 
-    data = [(["stop", "text"], 1), (["stop", "by"], 0), (["text", "no"], 1), (["by", "no"], 0)]
+    data = [(["stop", "text"], 1.0), (["stop", "by"], 0.0)]
+    data += [(["text", "no"], 1.0), (["by", "no"], 0.0)]
     weights = learned(data * 5, random.Random(1))
     assert weights["text"] > 0 > weights["by"]
 

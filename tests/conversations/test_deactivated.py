@@ -14,6 +14,7 @@ from django.db import connections
 from tenantline.carrier import deactivations, sandbox
 from tenantline.carrier.media import Fetcher
 from tenantline.carrier.models import DailyList
+from tenantline.carrier.types import Account
 from tenantline.consent import queries, unclear
 from tenantline.consent.models import LedgerEvent
 from tenantline.conversations import deactivated
@@ -77,7 +78,7 @@ def desk() -> Iterator[Desk]:
 
 def newest(back: int = 0) -> date:
     """The newest day whose list is out, or one before it."""
-    [*_, last] = deactivations.days(deactivations.Account("AC", ""), clock.now())
+    [*_, last] = deactivations.days(Account("AC", ""), clock.now())
     return last - timedelta(days=back)
 
 

@@ -21,7 +21,7 @@ from tenantline.outbox.models import Text
 from tenantline.tenants.models import Tenant
 from tests import cast
 from tests.desk.conftest import listening
-from tests.desk.test_files import keep, text_with_file
+from tests.support.files import keep, text_with_file
 
 # How events reach a page differs by database: test_live_pages.py tries that on both.
 pytestmark = [pytest.mark.browser, pytest.mark.once]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tenantline.letters.models import Notice, Printing
@@ -47,7 +49,7 @@ def test_one_press_prints_all_marks_them_and_gives_pdf_and_list(house: House, le
     [made] = Printing.objects.all()
     file = house.clerk.get(f"/letters/printings/{made.pk}/1.pdf?sides=2")
     assert (file["Content-Type"], file.content[:5]) == ("application/pdf", b"%PDF-")
-    listed = house.clerk.get(f"/letters/printings/{made.pk}/mailing-list.csv")
+    listed: Any = house.clerk.get(f"/letters/printings/{made.pk}/mailing-list.csv")
     rows = b"".join(listed.streaming_content).decode().splitlines()
     assert len(rows) == 3
     assert ",'=HYPERLINK(1),12 Oak Street,Austin,TX,78704," in rows[1]

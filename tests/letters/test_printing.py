@@ -10,6 +10,7 @@ from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import typesetting
 from tenantline.kernel.errors import NotFound, Refused
 from tenantline.letters import actions, paper, printing, queries
+from tenantline.tenants import actions as tenants
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,7 @@ def test_a_letter_printed_again_says_so_and_bears_the_address_of_now(where):
     notice = waits(where, "Ann")
     printed(where)
     who = notice.tenant
-    cast.tenants.change_details(tenant=who, street="9 New Road", by=cast.TESTER, now=NOON)
+    tenants.change_details(tenant=who, street="9 New Road", by=cast.TESTER, now=NOON)
     notice.refresh_from_db()
     later = NOON + timedelta(days=1)
     again = printing.print_again(notice=notice, by=cast.TESTER, now=later)

@@ -95,8 +95,8 @@ def test_an_opt_out_never_blocks_a_legal_notice():
     """R14: with and without consent it goes the same way."""
     ways: dict[object, set[str]] = {}
     for case in LEGAL:
-        key = (case.legal_class, case.at_issue, case.of_letter, case.of_tenant)
-        key += (case.has_email, case.legal_email)
+        wishes = (case.legal_class, case.at_issue, case.of_letter, case.of_tenant)
+        key = (*wishes, case.has_email, case.legal_email)
         ways.setdefault(key, set()).add(decide(case).method)
     assert all(len(methods) == 1 for methods in ways.values())
 
