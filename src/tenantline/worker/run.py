@@ -90,7 +90,7 @@ class Worker:
                 self._loop("readings", partial(reading.read_lines, client), 0.5),
                 self._loop("unclear", partial(reading.settle_unknown, client), 2.0),
                 self._loop("files", partial(reading.fetch_files, client, fetcher), 0.5),
-                self._loop("deactivated", partial(reading.read_deactivated, lists), 5.0),
+                self._loop("deactivated", partial(reading.read_deactivated, lists), 30.0),
                 self._loop("stale", partial(reading.refresh_stale, client), 30.0),
                 self._loop("imports", _threaded(Shift().step), 1.0),
                 self._loop("instead", _threaded(chores.send_instead), 30.0),
