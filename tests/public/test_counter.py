@@ -201,7 +201,8 @@ def test_pages_at_the_counter_run_no_script_and_set_no_cookie(client, who):
 
 def test_who_tries_code_after_code_waits_even_with_a_right_one(client, who):
     code = counter.issue(tenant=who, by=cast.TESTER, now=clock.now()).code
-    statuses = [client.get(f"/c/2345678{n % 10}/").status_code for n in range(30)]
+    wrong = [f"234567{a}{b}" for a in "89" for b in counter.ALPHABET[:15]]
+    statuses = [client.get(f"/c/{one}/").status_code for one in wrong]
     assert set(statuses) == {404}
     refused = [client.get(f"{path}/{code}/") for path in ("/c", "/opt-in")]
     assert [answer.status_code for answer in refused] == [429, 429]
@@ -209,3 +210,9 @@ def test_who_tries_code_after_code_waits_even_with_a_right_one(client, who):
     assert "Please wait a minute" in refused[0].content.decode()
     other = client.get(f"/c/{code}/", REMOTE_ADDR="198.51.100.9")
     assert other.status_code == 200
+
+
+def test_links_that_nobody_could_guess_are_never_waited_for(client, who):
+    statuses = {client.get(f"/opt-in/{'x' * n}/").status_code for n in range(9, 50)}
+    assert statuses == {404}
+    assert client.get(f"/c/{issue(who)}/").status_code == 200

@@ -131,6 +131,11 @@ def read_code(typed: str) -> str:
     return "".join(character for character in typed.lower() if character.isalnum())[:64]
 
 
+def is_code(token: str) -> bool:
+    """Tell whether a link's token may be a code: short, for people; all others are unguessable."""
+    return len(token) == _LENGTH and set(token) <= set(ALPHABET)
+
+
 def for_reading(code: str) -> str:
     """Return a code as people read it out: in two halves."""
     return f"{code[:4]}-{code[4:]}"

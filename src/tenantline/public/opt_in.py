@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from tenantline.consent import forms
+from tenantline.consent import counter, forms
 from tenantline.consent import queries as consent
 from tenantline.consent.services import SERVICES
 from tenantline.facilities import queries as facilities
@@ -44,20 +44,22 @@ TRIES: Final = Tries(at_once=30, every=10.0, by_all=300, every_of_all=1.0)
 def token_page(view: View) -> View:
     """Answer a dead link calmly, and keep the link's token out of caches, indexes and referrers.
 
-    Who opens too many that do not exist is asked to wait, and may guess no more meanwhile.
+    Who tries too many codes that do not exist is asked to wait, and may guess none meanwhile.
     """
 
     @csrf_exempt
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def guarded(request: HttpRequest, token: str) -> HttpResponse:
-        seconds = TRIES.wait(_ip(request), clock.tick())
+        is_code = counter.is_code(counter.read_code(token))
+        seconds = TRIES.wait(_ip(request), clock.tick()) if is_code else 0
         try:
             response = _too_many(request, seconds) if seconds else view(request, token)
         except forms.FormGone as gone:
             response = _gone_page(request, gone)
         except NotFound:
-            TRIES.note(_ip(request), clock.tick())
+            if is_code:
+                TRIES.note(_ip(request), clock.tick())
             response = _unknown_page(request)
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
