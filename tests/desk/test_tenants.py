@@ -48,6 +48,27 @@ def test_long_lists_come_in_pages_that_keep_the_filter(house: House):
     assert "51\N{EN DASH}51 of 51" in text(house.clerk, "/tenants/?q=person&page=2")
 
 
+def names(page: str, *known: str) -> list[str]:
+    """Return the known names in the order in which the list shows them."""
+    table = page.partition("<tbody>")[2]
+    return sorted((name for name in known if name in table), key=table.index)
+
+
+def test_the_list_is_sorted_as_the_address_says(house: House):
+    cast.entry(cast.tenant(house.lamar, "Ann"), "charge", 500)
+    cast.entry(cast.tenant(house.lamar, "Bob"), "charge", 9_900)
+    cast.entry(cast.tenant(house.lamar, "Cleo"), "payment", 100)
+    known = ("Ann", "Bob", "Cleo")
+    assert names(text(house.clerk, "/tenants/"), *known) == ["Ann", "Bob", "Cleo"]
+    page = text(house.clerk, "/tenants/?sort=-balance")
+    assert names(page, *known) == ["Bob", "Ann", "Cleo"]
+    assert 'aria-sort="descending"' in page
+    assert "?sort=balance" in page
+    assert names(text(house.clerk, "/tenants/?sort=balance"), *known) == ["Cleo", "Ann", "Bob"]
+    assert names(text(house.clerk, "/tenants/?sort=-name"), *known) == ["Cleo", "Bob", "Ann"]
+    assert names(text(house.clerk, "/tenants/?sort=nonsense"), *known) == ["Ann", "Bob", "Cleo"]
+
+
 def test_an_empty_list_offers_the_next_step(house: House):
     assert "There are no tenants yet." in text(house.clerk, "/tenants/")
     cast.tenant(house.lamar)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import F, Prefetch, QuerySet
 
@@ -26,6 +27,15 @@ def get(*, scope: Scope, tenant_id: int | str) -> Tenant:
 
 def _is_id(value: int | str) -> bool:
     return isinstance(value, int) or (value.isascii() and value.isdigit() and len(value) < 18)
+
+
+ORDERS: Final = {
+    "name": ("name", "id"),
+    "-name": ("-name", "-id"),
+    "balance": ("balance_cents", "name", "id"),
+    "-balance": ("-balance_cents", "name", "id"),
+}
+"""Ways to sort tenants; what begins with a hyphen has the largest first."""
 
 
 def listing(

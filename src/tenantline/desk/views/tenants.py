@@ -19,6 +19,7 @@ from tenantline.facilities import queries as facilities
 from tenantline.kernel import phone
 from tenantline.kernel.errors import BadInput, Conflict
 from tenantline.tenants import actions
+from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -31,9 +32,11 @@ _PER_PAGE = 50
 @require_GET
 @staff_page
 def page(request: DeskRequest) -> HttpResponse:
-    """Show tenants by name; search, status and page stand in the address."""
+    """Show tenants; search, status, order and page stand in the address."""
     words, status = asked(request)
-    paginator = Paginator(found(request), _PER_PAGE)
+    order = request.GET.get("sort", "")
+    order = order if order in tenants.ORDERS else "name"
+    paginator = Paginator(found(request).order_by(*tenants.ORDERS[order]), _PER_PAGE)
     shown = paginator.get_page(request.GET.get("page"))
     context = {
         "words": words,
@@ -42,6 +45,12 @@ def page(request: DeskRequest) -> HttpResponse:
         "shown": shown,
         "rows": tenant_rows(shown.object_list, request.desk.now),
         "total": paginator.count,
+        "order": order,
+        # What a click on a column's head asks for: names from A, balances from the largest.
+        "sorts": {
+            "name": "-name" if order == "name" else None,
+            "balance": "balance" if order == "-balance" else "-balance",
+        },
     }
     part = "#list" if request.htmx and not request.htmx.history_restore_request else ""
     return render(request, f"desk/tenants.html{part}", context)
