@@ -7,8 +7,8 @@
 BIN := .venv/bin
 PORT ?= 8000
 DATA_DIR ?=
-# How many tests run at once: a number, or `logical` for one a core
-JOBS ?= logical
+# How many tests run at once: one more than there are cores, since many of them wait now and then
+JOBS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 # tests/conftest.py chooses the settings, after it has set what they read
 unexport DJANGO_SETTINGS_MODULE
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS)

@@ -88,6 +88,13 @@ def test_a_long_text_keeps_the_line_for_each_of_its_segments(noon):
     assert leaving(seconds=4) == [texts[0].pk, texts[1].pk]
 
 
+def test_who_can_take_nothing_more_claims_nothing(noon):
+    [who] = people(1)
+    typed(who)
+    assert cast.claim(now=NOON, limit=0) == []
+    assert len(cast.claim(now=NOON, limit=1)) == 1
+
+
 def test_a_toll_free_number_begins_at_three_a_second(db):
     where = cast.facility()
     assert cast.line(where, "+18335550177").segments_per_second == 3

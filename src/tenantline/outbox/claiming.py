@@ -101,6 +101,8 @@ def look(*, worker: str, limit: int, now: datetime, busy: Collection[int] = ()) 
     Each line is looked at once: where its first text may not leave, that one is set aside and the
     next is seen by the next look, behind the other lines.
     """
+    if limit < 1:  # as many as may be are under way
+        return Look([], 0)
     with transaction.atomic():
         return _Claim(worker, now, hearing.knowledge(now)).look(min(limit, LINES_AT_A_TIME), busy)
 
