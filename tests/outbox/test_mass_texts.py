@@ -307,7 +307,7 @@ def test_requests_a_stop_and_workers_at_once_wait_for_nobody_in_a_circle(fresh_d
 
 def test_workers_at_once_let_no_sixth_leave(fresh_database):
     """Written over an hour and a half, due at once, each by a line of its own."""
-    now = clock.now()
+    now = cast.at_noon()
     for nth in range(8):
         tenant = cast.opted_in(cast.site(f"SITE{nth}"), now=now - timedelta(hours=3))
         Text.objects.filter(counts_as_mass=False).update(state="withheld")
