@@ -65,10 +65,10 @@ def test_of_the_development_texts_the_aims_are_met():
 
 def test_of_texts_that_it_was_not_made_with_it_holds_what_it_reached():
     found = decided("heldout")
-    assert share(found["revoke"], "revoke") >= 0.95  # the aim is 0.97
-    assert share(found["revoke"], "revoke", "ask") >= 0.97  # the aim is 0.995
-    assert share(found["nothing"], "revoke") <= 0.005
-    assert share(found["nothing"], "ask") <= 0.027  # the aim is 0.02
+    assert share(found["revoke"], "revoke") >= 0.97
+    assert share(found["revoke"], "revoke", "ask") >= 0.98  # the aim is 0.995
+    assert share(found["nothing"], "revoke") <= 0.016  # the aim is 0.005
+    assert share(found["nothing"], "ask") <= 0.02
 
 
 def test_start_and_help_are_told_without_an_error():
@@ -83,8 +83,8 @@ def test_start_and_help_are_told_without_an_error():
 def test_the_two_sets_share_no_text_and_are_large():
     development = {row.text.casefold() for row in texts("development")}
     heldout = {row.text.casefold() for row in texts("heldout")}
-    assert len(development) > 9000
-    assert len(heldout) >= 400
+    assert len(development) > 18000
+    assert len(heldout) >= 700
     assert not development & heldout
 
 
@@ -156,6 +156,27 @@ def test_is_a_message_like_any_other(text):
 @pytest.mark.parametrize("ours", ["Reply STOP to opt out.", "Responda ALTO para cancelar", "STOP"])
 def test_a_reaction_that_quotes_us_is_nothing(reaction, ours):
     assert heard(reaction.format(f"Maple Storage: rent is due. {ours}")) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("text", "decision"),
+    [
+        ("> Maple: rent is due. Reply STOP to opt out. STOP", "revoke"),
+        ("Reply HELP for help or STOP to cancel. Doing that.", "revoke"),
+        ("Maple: rent is due. Text STOP to end stop texting me", "revoke"),
+        ("> Maple: rent is due. Reply HELP for help, STOP to cancel. thanks", "nothing"),
+    ],
+)
+def test_an_answer_in_the_line_of_a_quotation_is_told_from_it(text, decision):
+    assert heard(text) == decision
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [("stp by 2mrw", "stop by tomorrow"), ("plz remvoe the fee", "please remove the fee")],
+)
+def test_text_speak_and_slips_are_read_as_the_plain_words(written, plain):
+    assert order.row_of(written).heard == order.row_of(plain).heard
 
 
 def test_what_is_written_after_a_reaction_counts():

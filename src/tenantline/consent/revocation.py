@@ -6,7 +6,6 @@ nothing but the files beside ``consent.wordings``.
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -21,15 +20,17 @@ Heard = Literal["revoke", "start", "help", "ask", "nothing"]
 # revocation costs far more than a question, and a question more than nothing: docs/revocation.md
 # shows the measures.
 _LIMITS: Final[dict[str, tuple[float, float]]] = {
-    "revoke": (0.8, -1.5),
-    "lean": (1.3, -0.5),
-    "ask": (math.inf, -3.0),
-    "": (1.5, 0.3),
+    "revoke": (0.5, -1.5),
+    "lean": (0.9, -0.2),
+    "ask": (3.8, -2.2),
+    "": (1.5, 0.1),
     "little": (3.0, 1.0),
 }
 _SENTENCE: Final = re.compile(r"[^.!?…;\n]*[^\W_][^.!?…;\n]*[.!?…;\n]*")
-_LONG_SENTENCE: Final = 16  # words
-_CLAUSES: Final = re.compile(r"(?i)[,:]|\b(?:and|so|but|also|anyway|because|y|pero|as[ií] que)\b")
+_LONG_SENTENCE: Final = 11  # words
+_CLAUSES: Final = re.compile(
+    r"(?i)[,:]|\b(?:and|so|but|also|anyway|because|since|though|y|pero|porque|as[ií] que)\b"
+)
 _SIGNS: Final[dict[str, Heard]] = {
     "🛑": "revoke",
     "📵": "revoke",
@@ -82,6 +83,8 @@ def decide(body: str, *, opt_out_type: str = "") -> Decision:
         return Decision("ask", order.row_of(body).shown, "our own instruction, typed")
     if not any(map(str.isalnum, own)):
         return _by_sign(own)
+    if quoted.does_so(body, own):
+        return Decision("revoke", order.row_of(own).shown, "does what our own instruction says")
     words = foreign.stop_words(own)
     if words:
         return Decision("revoke", words, "plain stop word of another language")

@@ -76,13 +76,14 @@ _STOP_SIGNS: Final = {"🛑": "S", "🚫": "0", "⛔": "0", "📵": "Z", "❌": 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """What the two files say. ``phrases`` are by their first word, the longest first."""
+    """What the files say. ``phrases`` are by their first word, the longest first."""
 
     classes: dict[str, str]
     themselves: frozenset[str]
     phrases: dict[str, list[tuple[tuple[str, ...], str]]]
     known: frozenset[str]
     slips: Slips
+    shorthand: dict[str, str]
 
 
 @cache
@@ -97,9 +98,11 @@ def lexicon() -> Lexicon:
         else:
             for word in words:
                 classes.setdefault(word, letter)
-    phrases = _phrases()
+    shorthand = _shorthand()
+    phrases = _phrases(shorthand)
     known = frozenset(w for w in {*classes, *themselves} if len(w) > 1)
-    return Lexicon(classes, frozenset(themselves), phrases, known, Slips(_meant(classes)))
+    slips_of = Slips(_meant(classes))
+    return Lexicon(classes, frozenset(themselves), phrases, known, slips_of, shorthand)
 
 
 def _meant(classes: dict[str, str]) -> set[str]:
@@ -167,21 +170,42 @@ def _parts(word: str) -> tuple[str, ...]:
     return found if says else (word,)
 
 
+def plain_word(word: str) -> str:
+    """Return the word that text-speak or a slip of the finger stands for, else the word itself."""
+    book = lexicon()
+    if word in book.shorthand:
+        return book.shorthand[word]
+    return (_meant_word(word) if word not in book.known else "") or word
+
+
+@lru_cache(maxsize=8192)
+def _meant_word(word: str) -> str:
+    """Return the word that this unknown one was meant to be, if a slip or two explain it."""
+    if len(word) < slips.SHORTEST:
+        return ""
+    return lexicon().slips.meant(word)
+
+
 def left_out(letter: str) -> bool:
     """Tell whether words of this class are left out of the order of words."""
     return letter in _LEFT_OUT
 
 
-def _phrases() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+def _phrases(shorthand: dict[str, str]) -> dict[str, list[tuple[tuple[str, ...], str]]]:
     found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for line in _lines("phrases.txt"):
         letters, _, phrases = line.partition(": ")
         for phrase in phrases.split("|"):
-            words = tuple(phrase.split())
+            words = tuple(shorthand.get(word, word) for word in phrase.split())
             found.setdefault(words[0], []).append((words, letters))
     for alternatives in found.values():
         alternatives.sort(key=lambda item: -len(item[0]))
     return found
+
+
+def _shorthand() -> dict[str, str]:
+    rows = (line.partition(": ") for line in _lines("shorthand.txt"))
+    return {written: word for word, _, forms in rows for written in forms.split()}
 
 
 def _lines(name: str) -> list[str]:

@@ -75,7 +75,8 @@ def row_of(text: str) -> Row:
 def _pieces(text: str) -> list[str]:
     """Return the words and marks of a text; words that were run together stand apart."""
     found = _PIECE.findall(_CURSES.sub("", spelled(text[:_LONGEST])))
-    pieces = [part for piece in found for part in lexicon.parts(unstretched(piece))]
+    parts = (part for piece in found for part in lexicon.parts(unstretched(piece)))
+    pieces = [lexicon.plain_word(part) for part in parts]
     return [_before_texting(piece, after) for piece, after in pairwise((*pieces, ""))]
 
 

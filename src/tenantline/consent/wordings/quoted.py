@@ -56,16 +56,39 @@ _SIGNATURE: Final = re.compile(
 _LONG_QUOTE: Final = re.compile(
     r"[“«„❝](?P<a>[^”»❞]{24,1600})[”»❞]|(?<!\w)\"(?P<b>[^\"]{24,1600})\"(?!\w)"
 )
+_KEY: Final = (
+    r"[\"'“‘«]?(?:stop|start|end|quit|help|alto|ayuda|baja|cancel|parar|unsubscribe)[\"'”’»]?"
+)
+_VERB: Final = (
+    r"\b(?:reply|text|txt|send|respond|type|answer|responda|responde|env[ií][eao]|conteste|escriba"
+    r"|manda|mande)(?:\s+(?:with|back|con))?\s+"
+)
+# What our key word is for ("to opt out of these messages"): what follows it is the sender's own.
+_USE: Final = (
+    r"\s*(?:,|\.|;)?\s*(?:to|for|para|[24])\s+(?:(?:no\s+longer|stop|dejar\s+de|no)\s+"
+    r"(?:receiv\w+|get\w*|recibir)|opt[\s-]?out|un\s?subscribe|unsub|cancel(?:ar)?|end|stop|quit|leave"
+    r"|discontinue|help|info\w*|ayuda|salir|terminar|parar|detener|join|start)\b"
+    r"(?:\s+(?:of|from|all|any|the|these|our|future|further|more|texts?|txts?|messages?|msgs?|alerts?"
+    r"|notifications?|sms|mensajes|m[aá]s|de|los|messaging|texting|subscription)\b){0,5}"
+)
 _WORDS_OF_OURS: Final = re.compile(
-    r"(?:\b(?:please|to)\s+)?\b(?:reply|text|txt|send|respond|type|answer|responda|responde|"
-    r"env[ií][eao]|conteste|escriba|manda|mande)"
-    r"(?:\s+(?:with|back|con))?\s+[\"'“‘«]?(?:stop|start|end|quit|help|alto|ayuda|baja|cancel|parar|"
-    r"unsubscribe)[\"'”’»]?\s*(?:,|\.|;)?\s*(?:to|for|para|and\s+you\s+will|at\s+any\s+time|anytime|"
-    r"any\s+time|if\s+you)\b(?:[^\S\n]+(?!so\b|then\b|and\b|but\b|or\b|pero\b)"
-    r"(?:[a-z0-9áéíóúñ]+)){0,4}(?:\s*[,;.]\s*(?:(?:text|reply)\s+)?(?:help|start|ayuda)\s+"
-    r"(?:for|to|para)\s+\w+(?:\s+info\w*)?)?",
+    rf"(?:\b(?:please|to)\s+)?{_VERB}{_KEY}(?:{_USE}|\s*(?:,|\.|;)?\s*"
+    r"(?:to|for|para|and\s+you\s+will|at\s+any\s+time|anytime|any\s+time|if\s+you)\b"
+    r"(?:[^\S\n]+(?!so\b|then\b|and\b|but\b|or\b|pero\b)(?:[a-z0-9áéíóúñ]+)){0,4})"
+    rf"(?:\s*(?:[,;./|]|\b(?:or|and|o|y)\b)?\s*(?:{_VERB})?{_KEY}{_USE})*"
+    r"|\bms?g\s?(?:&|and)\s?data\s+rates\s+(?:may\s+)?apply\b",
     re.IGNORECASE,
 )
+# "Reply STOP to end. Doing that."
+_DOES_SO: Final = re.compile(
+    r"(?:\A|[\n.,;:!>\"”»\])^–—-])\W*"
+    r"(?:(?:yes|yeah|ok|okay|please|pls|i|im|i['’]m|we|will|i['’]?ll|to|want|like|would|id|i['’]d|so"
+    r"|now|then|just|lets|consider)\s+)*"
+    r"(?:do(?:ing)?|did|choose|choosing|pick)\s+(?:that|this|so|it|exactly\s+that)"
+    r"(?:\W+(?:now|please|pls|thanks|thank\s+you|thx|then))*\W*\Z",
+    re.IGNORECASE,
+)
+_LETTER: Final = re.compile(r"[^\W_]")
 _SHORT: Final = 6  # words
 _LONG_LINE: Final = 60  # letters
 
@@ -79,9 +102,11 @@ def own_words(body: str) -> str:
         return ""
     text = _QUOTED_IN_LINE.sub(" ", _SIGNATURE.sub("", body))
     text = _WROTE.sub(_dropped_with_ours, text)
-    text = _QUOTED_LINE.sub("\n", text)
+    own = _QUOTED_LINE.sub("\n", text)
+    # All in one line after a mark: the line breaks were lost, and an answer may stand in it.
+    text = own if _LETTER.search(own) else text.replace(">", " . ")
     outside = _LONG_QUOTE.sub(" … . ", text)
-    if re.search(r"[^\W_]", outside):
+    if _LETTER.search(outside):
         text = outside
     return _WORDS_OF_OURS.sub(" . ", text)
 
@@ -95,9 +120,15 @@ def is_instruction(body: str) -> bool:
     )
 
 
+def does_so(body: str, own: str) -> bool:
+    """Tell whether a text quotes our "Reply STOP" and says that this is hereby done."""
+    said = (found[0].casefold() for found in _WORDS_OF_OURS.finditer(body))
+    return bool(_DOES_SO.search(own)) and any("stop" in words or "alto" in words for words in said)
+
+
 def _dropped_with_ours(found: re.Match[str]) -> str:
-    """Keep what follows "Fwd:", or the last ">" in its line, if it is short and not ours."""
-    line = found[0].partition(":")[2].rpartition(">")[2].strip()
+    """Keep what follows "Fwd:", a quotation or the last ">" in its line, if short and not ours."""
+    line = _LONG_QUOTE.sub(" ", found[0].partition(":")[2]).rpartition(">")[2].strip()
     return "\n" if len(line) > _LONG_LINE or _WORDS_OF_OURS.search(line) else f"\n{line}\n"
 
 

@@ -36,6 +36,7 @@ def features(row: Row, found: Sequence[Match]) -> set[str]:
     seen = {*_of_letters(row.letters[:_MOST]), *_of_words(words), *_of_parts(words)}
     seen.update(_of_patterns(row, found))
     seen.update(_of_objects(row))
+    seen.update(_of_neighbours(row))
     return seen
 
 
@@ -86,6 +87,14 @@ def _of_objects(row: Row) -> Iterator[str]:
             clause = _CLAUSE_END.split(row.letters[at + 1 : at + 1 + _REACH])[0]
             for start, end in row.places[at + 1 : at + 1 + len(clause)]:
                 yield from (f"o{verb}{word}" for word in row.heard[start:end])
+
+
+def _of_neighbours(row: Row) -> Iterator[str]:
+    """Yield each class with the word beside it: "not" or "never", then "text"."""
+    firsts = [row.heard[start] for start, _ in row.places[:_MOST]]
+    for (before, word), (letter, after) in pairwise(zip(row.letters, firsts, strict=False)):
+        yield f"m{before}>{after}"
+        yield f"m{word}<{letter}"
 
 
 def _of_parts(words: tuple[str, ...]) -> Iterator[str]:
