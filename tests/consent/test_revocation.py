@@ -67,7 +67,7 @@ def test_of_texts_that_it_was_not_made_with_it_holds_what_it_reached():
     found = decided("heldout")
     assert share(found["revoke"], "revoke") >= 0.97
     assert share(found["revoke"], "revoke", "ask") >= 0.98  # the aim is 0.995
-    assert share(found["nothing"], "revoke") <= 0.016  # the aim is 0.005
+    assert share(found["nothing"], "revoke") <= 0.008  # the aim is 0.005
     assert share(found["nothing"], "ask") <= 0.02
 
 

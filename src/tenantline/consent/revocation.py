@@ -22,7 +22,7 @@ Heard = Literal["revoke", "start", "help", "ask", "nothing"]
 _LIMITS: Final[dict[str, tuple[float, float]]] = {
     "revoke": (0.5, -1.5),
     "lean": (0.9, -0.2),
-    "ask": (3.8, -2.2),
+    "ask": (5.0, -2.2),
     "": (1.5, 0.1),
     "little": (3.0, 1.0),
 }
