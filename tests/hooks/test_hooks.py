@@ -12,6 +12,7 @@ from twilio.request_validator import RequestValidator
 from tenantline.carrier.webhooks import inbound_form, status_form
 from tenantline.conversations.models import Message
 from tenantline.hooks.app import Hooks
+from tenantline.hooks.verify import Asked
 from tenantline.hooks.writer import Writer
 from tenantline.intake.models import InboundCall, StatusCall
 from tests import cast
@@ -33,6 +34,11 @@ def sms(where, *, sender="+17375550188", body="Hello", sid=None, account=cast.AC
 def signed(form, *, token=cast.AUTH_TOKEN, target="/twilio/sms"):
     url = settings.PUBLIC_URL + target
     return RequestValidator(token).compute_signature(url, dict(form))
+
+
+def asked(form) -> Asked:
+    """A signed text as it comes to the writer."""
+    return Asked("/twilio/sms", form, signed(form))
 
 
 async def nothing_to_tell() -> None:

@@ -11,7 +11,8 @@ from tenantline.hooks.rush import LATELY, MANY, Rush
 from tenantline.hooks.together import Together
 from tenantline.hooks.writer import Writer
 from tenantline.intake.models import InboundCall
-from tests.intake.test_store import call
+from tests import cast
+from tests.hooks.test_hooks import asked, sms
 
 
 def test_many_texts_at_once_are_a_rush_until_a_moment_later():
@@ -70,9 +71,12 @@ def test_what_fails_as_a_whole_fails_for_each_of_its_group():
 
 @pytest.mark.usefixtures("fresh_database")
 def test_what_came_in_a_rush_is_worked_on_when_the_process_ends():
+    where = cast.site()
+    calls = [asked(sms(where)) for _ in range(3 * MANY)]
+
     async def run() -> None:
         writer = Writer()
-        await asyncio.gather(*(writer.store(call(f"SM{n}")) for n in range(3 * MANY)))
+        await asyncio.gather(*(writer.take(one) for one in calls))
         await asyncio.to_thread(writer.close)
 
     asyncio.run(run())

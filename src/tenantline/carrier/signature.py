@@ -12,6 +12,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 Params = Sequence[tuple[str, str]]
@@ -40,6 +41,7 @@ def matches(url: str, params: Params, header: str, tokens: Sequence[str]) -> boo
     return sum(hmac.compare_digest(given, _bytes(one)) for one in expected) > 0
 
 
+@lru_cache(maxsize=256)
 def _forms(url: str) -> tuple[str, str]:
     """Return the URL without and with its port, never with user and password."""
     parts = urlsplit(url)

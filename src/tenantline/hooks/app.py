@@ -18,7 +18,6 @@ from tenantline.carrier.webhooks import PROOF_HEADER
 from tenantline.hooks import verify
 from tenantline.hooks.verify import Asked, Call
 from tenantline.hooks.writer import Writer
-from tenantline.intake.actions import Inbound, Status
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -110,10 +109,7 @@ class Hooks:
         """Return the call once it is committed, None if nobody of ours has signed it."""
         token = scope["path"].removeprefix(STATUS_PREFIX) if _is_status(scope) else None
         given = _header(scope, b"x-twilio-signature")
-        call = await self._writer.verify(Asked(_target(scope), params, given, token))
-        if isinstance(call, Inbound | Status):
-            await self._writer.store(call)
-        return call
+        return await self._writer.take(Asked(_target(scope), params, given, token))
 
 
 def _is_status(scope: Scope) -> bool:

@@ -35,7 +35,7 @@ class Together(Generic[In, Out]):
 
         Who no longer waits is not told, and is passed over if the work has not begun.
         """
-        errand = _Errand[In, Out](given)
+        errand: _Errand[In, Out] = _Errand(given)
         self._waiting.put(errand)
         return await errand.result
 

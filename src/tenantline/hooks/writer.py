@@ -34,40 +34,42 @@ class Writer:
 
     def __init__(self) -> None:
         self._rush = Rush()
-        self._verifying = Together[Asked, Call | None]("hooks-read", _verify)
-        self._storing = Together[Inbound | Status, None]("hooks-write", self._store)
+        self._taking = Together[Asked, Call | None]("hooks-write", self._take)
         self._working = _Working(self._rush)
 
-    async def verify(self, asked: Asked) -> Call | None:
-        """Return the call, None if nobody of ours has signed it; see ``verify.verified``."""
-        return await self._verifying.do(asked)
-
-    async def store(self, call: Inbound | Status) -> None:
-        """Return when the call is committed; raises what the database raised otherwise.
+    async def take(self, asked: Asked) -> Call | None:
+        """Return the call once it is committed, None if nobody of ours has signed it.
 
         Who no longer waits is not told; the call may be stored all the same, and that is harmless.
+
+        Raises:
+            Unusable, and what the database raises: it is not stored.
         """
-        await self._storing.do(call)
+        return await self._taking.do(asked)
 
     def close(self) -> None:
         """Store what waits, work on it if there is time, and end the threads."""
-        self._verifying.close(10)
-        self._storing.close(10)
+        self._taking.close(10)
         # What has not been worked on by then stays stored, for the worker.
         self._working.close(10)
 
-    def _store(self, calls: Sequence[Inbound | Status]) -> Sequence[None]:
+    def _take(self, asked: Sequence[Asked]) -> Sequence[Call | Exception | None]:
+        found = verify.verified(asked, now=clock.now())
+        try:
+            self._store([one for one in found if isinstance(one, Inbound | Status)])
+        except Exception as error:  # who has signed nothing is told so all the same
+            return [error if isinstance(one, Inbound | Status) else one for one in found]
+        return found
+
+    def _store(self, calls: Sequence[Inbound | Status]) -> None:
+        if not calls:
+            return
         turns.go_first()
         self._rush.note(sum(isinstance(call, Inbound) for call in calls))
         leave = _OURS_IN_A_RUSH if self._rush.is_on() else _OURS
         for call_id in intake.store(calls, now=clock.now(), leave=leave):
             if call_id is not None:
                 self._working.put(call_id)
-        return [None] * len(calls)
-
-
-def _verify(asked: Sequence[Asked]) -> Sequence[Call | Exception | None]:
-    return verify.verified(asked, now=clock.now())
 
 
 class _Working:
