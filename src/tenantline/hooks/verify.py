@@ -59,7 +59,11 @@ def verified(asked: Sequence[Asked], *, now: datetime) -> list[Call | Exception 
     read = [dict(one.params) for one in asked]
     concerned = facilities.lines_of_accounts(
         {_clean(values.get("AccountSid", "")) for values in read},
-        numbers={_clean(values.get(side, "")) for values in read for side in ("To", "From")},
+        # Which side is ours: a text comes to our line, and is told of as coming from it.
+        numbers={
+            _clean(values.get("To" if one.attempt_token is None else "From", ""))
+            for one, values in zip(asked, read, strict=True)
+        },
     )
     return [_found(one, values, concerned, now) for one, values in zip(asked, read, strict=True)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -72,34 +72,31 @@ def store(
     """
     # One instant each, in the order they came: START before STOP is not STOP before START.
     dated = [(call, now + timedelta(microseconds=nth)) for nth, call in enumerate(calls)]
-    with transaction.atomic():
-        many.insert(
-            StatusCall,
-            _STATUS,
-            [_status_row(call, at) for call, at in dated if isinstance(call, Status)],
-        )
-        texts = [(call, at) for call, at in dated if isinstance(call, Inbound)]
-        ids = _store_texts(texts, leave)
-    return [next(ids) if isinstance(call, Inbound) else None for call in calls]
-
-
-def _store_texts(
-    texts: Sequence[tuple[Inbound, datetime]], leave: timedelta
-) -> Iterator[int | None]:
-    """Store texts, all that are new in one statement; return an id or None for each, in order."""
-    sids = [call.message_sid for call, _ in texts]
-    rows = InboundCall.objects.filter(message_sid__in=sids)
-    known = set(rows.values_list("message_sid", flat=True)) if sids else set()
-    fresh: dict[str, Sequence[object]] = {}
-    for call, at in texts:
-        if call.message_sid not in known:
-            fresh.setdefault(call.message_sid, _text_row(call, at, leave))
+    statuses = [_status_row(call, at) for call, at in dated if isinstance(call, Status)]
+    texts = [(call, at) for call, at in dated if isinstance(call, Inbound)]
     try:
         with transaction.atomic():
-            made = dict(zip(fresh, many.insert(InboundCall, _TEXT, fresh.values()), strict=True))
-    except IntegrityError:  # another process has stored one of them in this very moment
-        return iter([_store_alone(call, at, leave) for call, at in texts])
-    return iter([made.pop(call.message_sid, None) or _came_again(call, at) for call, at in texts])
+            many.insert(StatusCall, _STATUS, statuses)
+            found = iter(_store_texts(texts, leave))
+    except IntegrityError:
+        # One of the texts is known; so hardly ever that they are not asked for first.
+        with transaction.atomic():
+            many.insert(StatusCall, _STATUS, statuses)
+            found = iter([_store_alone(call, at, leave) for call, at in texts])
+    return [next(found) if isinstance(call, Inbound) else None for call in calls]
+
+
+def _store_texts(texts: Sequence[tuple[Inbound, datetime]], leave: timedelta) -> list[int | None]:
+    """Store texts in one statement; return an id or None for each, in order.
+
+    Raises:
+        IntegrityError: one of them is known, and nothing is stored.
+    """
+    fresh: dict[str, Sequence[object]] = {}
+    for call, at in texts:
+        fresh.setdefault(call.message_sid, _text_row(call, at, leave))
+    made = dict(zip(fresh, many.insert(InboundCall, _TEXT, fresh.values()), strict=True))
+    return [made.pop(call.message_sid, None) or _came_again(call, at) for call, at in texts]
 
 
 def _store_alone(call: Inbound, now: datetime, leave: timedelta) -> int | None:
