@@ -97,11 +97,15 @@ class _Working:
     def _run(self) -> None:
         while (one := self._waiting.get()) is not None and clock.tick() < self._ends_at:
             call_id, at_last = one
-            while self._rush.is_on() and clock.tick() < at_last:
-                if self._hurry.wait(_LOOK_EVERY):
-                    break
+            self._rest(at_last)
             _work(call_id)
         connection.close()
+
+    def _rest(self, at_last: float) -> None:
+        """Wait for the end of a rush; what has waited long enough waits a moment for each text."""
+        while self._rush.is_on():
+            if self._hurry.wait(_LOOK_EVERY) or clock.tick() >= at_last:
+                return
 
 
 def _work(call_id: int) -> None:

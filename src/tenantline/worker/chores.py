@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from tenantline.intake.models import StatusCall
 
 _log = structlog.get_logger(__name__)
+_TEXTS_AT_A_TIME = 10  # what many of them left behind must not hold up what is sent meanwhile
 
 
 def work_inbound() -> int:
     """Work on inbound calls that the web process left: after a crash, or for another try."""
-    due = calls.due(now=clock.now())
+    due = calls.due(now=clock.now(), limit=_TEXTS_AT_A_TIME)
     for call_id in due:
         inbound.work_safely(call_id=call_id, now=clock.now())
     return 0
