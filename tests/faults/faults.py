@@ -14,26 +14,25 @@ BOTH: Final = ("sqlite", "postgres")
 
 @dataclass(frozen=True)
 class Fault:
-    """One story. ``short``: `make test` tells it too; ``weight``: how often `make faults` does."""
+    """One story. ``short``: `make test` tells it too."""
 
     name: str
     tell: Story
     engines: tuple[str, ...]
     short: bool
-    weight: int
 
 
 FAULTS: dict[str, Fault] = {}
 
 
 def fault(
-    name: str, *, engines: tuple[str, ...] = BOTH, short: bool = False, weight: int = 4
+    name: str, *, engines: tuple[str, ...] = BOTH, short: bool = False
 ) -> Callable[[Story], Story]:
     """Keep a story under its name, which is also its row in docs/reliability.md."""
 
     def keep(story: Story) -> Story:
         assert name not in FAULTS, name
-        FAULTS[name] = Fault(name, story, engines, short, weight)
+        FAULTS[name] = Fault(name, story, engines, short)
         return story
 
     return keep

@@ -23,7 +23,7 @@ def texts_come_and_go(world: World, people: list[Person], beside: Process) -> No
     assert beside.ended() == 0, beside.said()
 
 
-@fault("an import while texts come and go", weight=3)
+@fault("an import while texts come and go")
 def during_an_import(world: World) -> None:
     people = world.people(3)
     file = world.many_tenants(2000)
@@ -31,14 +31,14 @@ def during_an_import(world: World) -> None:
     texts_come_and_go(world, people, importing)
 
 
-@fault("a backup while texts come and go", weight=3)
+@fault("a backup while texts come and go")
 def during_a_backup(world: World) -> None:
     people = world.people(3)
     backing_up = world.command("backup", str(world.new_file("backup")))
     texts_come_and_go(world, people, backing_up)
 
 
-@fault("a restore: texts sent and a STOP since the backup", weight=4)
+@fault("a restore: texts sent and a STOP since the backup")
 def restored(world: World) -> None:
     waiting, underway, stopped, lost = world.people(4)
     on_its_way(world, underway, "seen")

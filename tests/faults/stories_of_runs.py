@@ -33,7 +33,7 @@ _ENDED = {"done"}
 
 
 @fault("a month run by two clerks at once and thanks by automation, web and workers killed",
-       short=True, weight=6)  # fmt: skip
+       short=True)  # fmt: skip
 def killed_at_every_step(world: World) -> None:
     wanted = _owing(world, 2) + _printed(world, 24)
     before = _last_run()
@@ -53,7 +53,7 @@ def killed_at_every_step(world: World) -> None:
     _everybody_thanked_once(automation, wanted)
 
 
-@fault("a run, killed at a random moment", weight=8)
+@fault("a run, killed at a random moment")
 def killed_during_a_run(world: World) -> None:
     wanted = _owing(world, 6)
     run = _begun(world)
@@ -65,7 +65,7 @@ def killed_during_a_run(world: World) -> None:
     _everybody_once(wanted)
 
 
-@fault("a run, killed again and again", weight=4)
+@fault("a run, killed again and again")
 def killed_again_and_again(world: World) -> None:
     wanted = _owing(world, 6) + _printed(world, 60)
     run = _begun(world)
@@ -76,7 +76,7 @@ def killed_again_and_again(world: World) -> None:
     _everybody_once(wanted)
 
 
-@fault("a run of more tenants than a request plans, workers killed while they plan", weight=3)
+@fault("a run of more tenants than a request plans, workers killed while they plan")
 def killed_while_planning(world: World) -> None:
     wanted = _printed(world, 120)
     order = Order(kind="statements", facility=world.site, period=_month(world))
@@ -88,7 +88,7 @@ def killed_while_planning(world: World) -> None:
     _everybody_once(wanted)
 
 
-@fault("a run of a letter, killed again and again", weight=4)
+@fault("a run of a letter, killed again and again")
 def killed_during_letters(world: World) -> None:
     wanted = _owing(world, 4) + _printed(world, 40)
     letter = _letter("payment_due")
@@ -111,7 +111,7 @@ def killed_during_letters(world: World) -> None:
     assert _counts(rows, "tenant_id") == dict.fromkeys(wanted, 1)
 
 
-@fault("the web process, killed while a run is watched and printed", weight=3)
+@fault("the web process, killed while a run is watched and printed")
 def killed_while_printing(world: World) -> None:
     wanted = _printed(world, 40)
     run = _begun(world)
@@ -132,7 +132,7 @@ def killed_while_printing(world: World) -> None:
     _everybody_once(wanted)
 
 
-@fault("automations, workers killed again and again", weight=4)
+@fault("automations, workers killed again and again")
 def killed_while_thanking(world: World) -> None:
     wanted = _owing(world, 4) + _printed(world, 30)
     automation = _thanks(world, wanted)

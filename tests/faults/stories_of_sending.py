@@ -112,7 +112,7 @@ def killed_while_it_looks(world: World) -> None:
     world.kill(*world.workers)
 
 
-@fault("worker killed at a random moment", weight=16)
+@fault("worker killed at a random moment")
 def killed_at_a_random_moment(world: World) -> None:
     people = some(world, 6)
     for person in people:
@@ -176,7 +176,7 @@ def one_of_two_suspended(world: World) -> None:
     assert second.is_alive
 
 
-@fault("one of two workers killed, the other goes on", engines=("postgres",), weight=8)
+@fault("one of two workers killed, the other goes on", engines=("postgres",))
 def one_of_two_killed(world: World) -> None:
     people = world.people(6)
     for person in people:

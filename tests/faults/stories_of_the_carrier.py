@@ -25,7 +25,7 @@ LAGS = timedelta(seconds=0.8)  # less than what lies between two readings that c
 SLOWER_THAN_THE_TIME_OUT = 33.0  # seconds; a call takes 30 at most
 
 
-@fault("carrier fails in every way at once", short=True, weight=12)
+@fault("carrier fails in every way at once", short=True)
 def fails_in_every_way(world: World) -> None:
     for person, failure in zip(world.people(len(FAILURES)), FAILURES.values(), strict=True):
         body = world.words()
@@ -41,7 +41,7 @@ def storm_of_429(world: World) -> None:
         world.write(person, body)
 
 
-@fault("carrier answers slower than the time-out", weight=2)
+@fault("carrier answers slower than the time-out")
 def slower_than_the_time_out(world: World) -> None:
     for person, taken in zip(world.people(2), (True, False), strict=True):
         body = world.words()
@@ -74,7 +74,7 @@ def two_unclear_texts(world: World) -> None:
         world.write(person, body)
 
 
-@fault("carrier's list lags behind what it took", weight=4)
+@fault("carrier's list lags behind what it took")
 def list_lags(world: World) -> None:
     world.carrier.list_lags = LAGS
     for person in some(world):
@@ -103,7 +103,7 @@ def refused_for_good(world: World) -> None:
         world.wanted[-1].is_refused = True
 
 
-@fault("callbacks early, late, doubled, reversed and missing", weight=8)
+@fault("callbacks early, late, doubled, reversed and missing")
 def callbacks_in_any_order(world: World) -> None:
     for person, manner in zip(world.people(len(MANNERS)), MANNERS, strict=True):
         body = world.words()

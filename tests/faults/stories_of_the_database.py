@@ -26,7 +26,7 @@ def join(calls: list[Thread]) -> None:
         call.join()
 
 
-@fault("database locked by somebody else", weight=8)
+@fault("database locked by somebody else")
 def locked(world: World) -> None:
     people = world.people(3)
     world.write(people[0])
@@ -36,7 +36,7 @@ def locked(world: World) -> None:
     join(calls)
 
 
-@fault("database locked for longer than anybody waits", weight=2)
+@fault("database locked for longer than anybody waits")
 def locked_for_long(world: World) -> None:
     people = world.people(3)
     world.write(people[0])
@@ -46,7 +46,7 @@ def locked_for_long(world: World) -> None:
     join(calls)
 
 
-@fault("database away, sessions cut", engines=("postgres",), short=True, weight=8)
+@fault("database away, sessions cut", engines=("postgres",), short=True)
 def away(world: World) -> None:
     people = world.people(3)
     for person in people:
@@ -57,7 +57,7 @@ def away(world: World) -> None:
     join(calls)
 
 
-@fault("database server killed and started again", engines=("own server",), weight=8)
+@fault("database server killed and started again", engines=("own server",))
 def server_killed(world: World) -> None:
     people = world.people(3)
     for person in people:
@@ -79,7 +79,7 @@ def away_and_killed(world: World) -> None:
     join(calls)
 
 
-@fault("disk full", engines=("sqlite",), weight=8)
+@fault("disk full", engines=("sqlite",))
 def full(world: World) -> None:
     people = world.people(3)
     world.write(people[0])

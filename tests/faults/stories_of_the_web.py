@@ -12,7 +12,7 @@ from tests.faults.world import World
 LONG_ENOUGH_TO_BE_MISSED = SILENT_AFTER.total_seconds() + 2
 
 
-@fault("web process killed while texts wait and STOPs come in", short=True, weight=8)
+@fault("web process killed while texts wait and STOPs come in", short=True)
 def web_killed(world: World) -> None:
     stopped, other = world.people(2)
     world.suspend(*world.workers)
@@ -38,7 +38,7 @@ def web_ended(world: World) -> None:
     world.pause(1)
 
 
-@fault("web process killed at a random moment, texts coming and going", weight=12)
+@fault("web process killed at a random moment, texts coming and going")
 def web_killed_at_a_random_moment(world: World) -> None:
     people = world.people(4)
     talking = world.meanwhile(
@@ -68,7 +68,7 @@ def web_suspended(world: World) -> None:
     asking.join()
 
 
-@fault("everything killed at a random moment", weight=12)
+@fault("everything killed at a random moment")
 def everything_killed(world: World) -> None:
     people = some(world, 6)
     for person in people:
