@@ -16,6 +16,7 @@ from typing import Final
 
 from tenantline.consent.wordings.order import Row
 from tenantline.consent.wordings.patterns import Match, denies
+from tenantline.consent.wordings.weights import Weights
 
 _MOST: Final = 60  # letters and words that are weighed
 _FAR: Final = 4  # letters apart that still count as a pair
@@ -44,14 +45,14 @@ def weigh(row: Row, found: Sequence[Match]) -> float:
     """Return how much a text sounds like a revocation: above 0 more so than not."""
     weights = _weights()
     seen = sorted(features(row, found))
-    return weights[""] + sum(weights.get(feature, 0.0) for feature in seen)
+    return weights.of("") + sum(map(weights.of, seen))
 
 
 def telling(row: Row) -> str:
     """Return the words that weighed most for a revocation, in their order."""
     weights = _weights()
     pairs = zip(row.heard[:_MOST], row.words[:_MOST], strict=True)
-    known = [(word, weights.get(f"w{heard}", 0.0)) for heard, word in pairs if word and word != "…"]
+    known = [(word, weights.of(f"w{heard}")) for heard, word in pairs if word and word != "…"]
     told = [word for word, weight in known if weight > 0]
     return " … ".join(told or [word for word, _ in known][:6])
 
@@ -117,7 +118,6 @@ def _of_patterns(row: Row, found: Sequence[Match]) -> Iterator[str]:
 
 
 @cache
-def _weights() -> dict[str, float]:
-    text = Path(__file__).with_name("weights.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
-    return {feature: float(weight) for feature, weight in rows}
+def _weights() -> Weights:
+    with Path(__file__).with_name("weights.tsv").open("rb") as file:
+        return Weights(file)
