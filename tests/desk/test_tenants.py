@@ -135,6 +135,17 @@ def test_contact_data_is_saved(house: House):
     )
 
 
+def test_a_confirmed_time_zone_is_said_to_go_with_the_address(house: House):
+    who = cast.tenant(house.lamar)
+    zone = {"timezone": "America/Denver"}
+    saved = house.clerk.post(f"/tenants/{who.pk}/", {"name": who.name} | zone, follow=True)
+    assert "fill it in again" not in saved.content.decode()
+    moved = {"name": who.name, "street": "9 New Rd"} | zone
+    page = house.clerk.post(f"/tenants/{who.pk}/", moved, follow=True).content.decode()
+    assert "fill it in again if it still holds" in page
+    assert only(who.name).timezone == ""
+
+
 def test_bad_contact_data_changes_nothing(house: House):
     who = cast.tenant(house.lamar)
     answer = house.clerk.post(f"/tenants/{who.pk}/", {"name": "Somebody", "email": "broken"})

@@ -18,6 +18,7 @@ from tenantline.kernel.phone import Number
 from tenantline.outbox import quiet_hours
 from tenantline.outbox.models import Text
 from tenantline.outbox.quiet_hours import Hours
+from tenantline.tenants import actions as tenants
 from tests import cast
 
 MINUTE = timedelta(minutes=1)
@@ -221,6 +222,42 @@ def test_a_number_from_further_east_closes_earlier(noon):
     assert leaves(half_past_seven_in_austin) == []
     text.refresh_from_db()
     assert text.not_before == MORNING
+
+
+@pytest.mark.django_db
+def test_a_zone_confirmed_for_the_address_wins_over_the_prefix(noon):
+    who = opted_in(NEW_YORK)
+    tenants.change_details(tenant=who, timezone="America/Chicago", by=cast.TESTER, now=NOON)
+    statement(who, NOON)
+    half_past_seven_in_austin = NIGHT.replace(hour=0, minute=30)
+    assert len(leaves(half_past_seven_in_austin)) == 1
+
+
+@pytest.mark.django_db
+def test_a_confirmed_zone_narrows_where_the_prefix_would_not(noon):
+    who = opted_in()
+    tenants.change_details(tenant=who, timezone="Pacific/Honolulu", by=cast.TESTER, now=NOON)
+    eight_in_honolulu = MORNING + timedelta(hours=5)
+    assert statement(who, NIGHT).not_before == eight_in_honolulu
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({"street": "9 New Rd"}, ""),
+        ({"street": "9 New Rd", "timezone": "America/Denver"}, "America/Denver"),
+        ({"street": "1 Old Rd", "city": "Austin"}, "America/Chicago"),
+        ({"name": "Dana"}, "America/Chicago"),
+    ],
+)
+def test_a_confirmed_zone_goes_with_its_address(said, kept):
+    who = cast.tenant(cast.site(), street="1 Old Rd", city="Austin")
+    by = {"by": cast.TESTER, "now": NOON}
+    tenants.change_details(tenant=who, timezone="America/Chicago", **by)
+    assert tenants.change_details(tenant=who, **said, **by).timezone == kept
+    who.refresh_from_db()
+    assert who.timezone == kept
 
 
 @pytest.mark.django_db

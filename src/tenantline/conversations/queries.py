@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final, Literal, get_args
 
@@ -36,6 +37,14 @@ def with_number(facility_id: int, number: str) -> Conversation | None:
     """Return the conversation of a number with a facility, None where none has begun."""
     rows = Conversation.objects.select_related("facility", "assigned_to")
     return rows.filter(facility_id=facility_id, number=number).first()
+
+
+def with_numbers(pairs: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """Return the ids of these conversations, each named by facility and number; in one query."""
+    numbers = {number for _, number in pairs}
+    rows = Conversation.objects.filter(number__in=numbers)
+    found = rows.filter(facility_id__in={facility_id for facility_id, _ in pairs})
+    return {(row.facility_id, row.number): row.pk for row in found}
 
 
 def of_call(call_id: int) -> Conversation | None:
@@ -94,7 +103,9 @@ def message(*, scope: Scope, message_id: int) -> Message:
 def detailed(rows: QuerySet[Message]) -> QuerySet[Message]:
     """Load what a message shows (outbox row, clearance, thread, tenants, files), newest first."""
     return (
-        rows.select_related("text__clearance", "text__line", "call", "conversation__facility")
+        rows.select_related(
+            "text__clearance__tenant", "text__line", "call", "conversation__facility"
+        )
         .prefetch_related("tenants", intake.with_files("call__files"))
         .order_by("-id")
     )

@@ -126,7 +126,7 @@ class _Timing:
 
 def _timing(wish: Wish, cleared: Cleared, now: datetime) -> _Timing:
     """R6: return when the text may leave, or refuse a person's text in quiet hours."""
-    hours = queries.hours_for(wish.tenant.facility, cleared.number)
+    hours = queries.hours_for(wish.tenant, wish.tenant.facility, cleared.number)
     window = quiet_hours.window_at(now, hours)
     following = quiet_hours.next_window(now, hours)
     if not wish.automatic and wish.money:

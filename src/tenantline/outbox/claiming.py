@@ -30,7 +30,7 @@ from tenantline.kernel.crypto import new_token
 from tenantline.kernel.phone import Number
 from tenantline.outbox import actions, causes, mass_texts, pacing, queries, quiet_hours
 from tenantline.outbox.models import Attempt, Slot, State, Text
-from tenantline.outbox.quiet_hours import Window
+from tenantline.outbox.quiet_hours import Hours, Window
 
 AT_THE_SOCKET_WITHIN: Final = timedelta(seconds=2)
 # Longer than the carrier's call can take, so a lease never ends under a live call.
@@ -177,7 +177,9 @@ class _Claim:
 
     def _firsts(self, lines: Sequence[Line], slots: Mapping[int, Slot]) -> list[Text]:
         """Return the first text of each line that fits into its day, locked."""
-        rows = Text.objects.select_related("clearance", "facility").filter(state=State.QUEUED)
+        rows = Text.objects.select_related("clearance__tenant", "facility").filter(
+            state=State.QUEUED
+        )
         wanted = {line.facility_id: line for line in lines}
         found = _locked(rows.filter(pk__in=[line.first for line in lines]))  # type: ignore[attr-defined]
         firsts: list[Text] = []
@@ -327,14 +329,17 @@ def _any_hour(text: Text, now: datetime) -> bool:
     return text.any_hour_until is not None and now < text.any_hour_until
 
 
+def _hours(text: Text) -> Hours:
+    cleared = text.clearance
+    return queries.hours_for(cleared.tenant, text.facility, Number(cleared.number))
+
+
 def _window(text: Text, now: datetime) -> Window | None:
-    hours = queries.hours_for(text.facility, Number(text.clearance.number))
-    return quiet_hours.window_at(now, hours)
+    return quiet_hours.window_at(now, _hours(text))
 
 
 def _wait_for_window(text: Text, now: datetime) -> None:
-    hours = queries.hours_for(text.facility, Number(text.clearance.number))
-    following = quiet_hours.next_window(now, hours)
+    following = quiet_hours.next_window(now, _hours(text))
     if following is None:
         _withhold(text, "quiet_hours", "The zones of this number share no texting hours.", now)
         return
@@ -362,8 +367,7 @@ def _refused(text: Text, refusal: Refusal, now: datetime) -> None:
 def _limit_wait(text: Text, refusal: Refusal, now: datetime) -> None:
     """R6: a person's text that waits for another person's word gets out of date like any other."""
     if refusal.code == "held" and text.valid_until is None:
-        hours = queries.hours_for(text.facility, Number(text.clearance.number))
-        text.valid_until = quiet_hours.default_valid_until(now, hours)
+        text.valid_until = quiet_hours.default_valid_until(now, _hours(text))
         text.save(update_fields=["valid_until"])
 
 

@@ -22,13 +22,18 @@ from tenantline.tenants.models import Tenant
 BEAT_IS_FRESH = timedelta(seconds=15)
 
 
-def hours_for(facility: Facility, number: Number) -> Hours:
-    """R6: return the hours that hold for a number: the facility's zone and all it may be in."""
+def hours_for(tenant: Tenant, facility: Facility, number: Number) -> Hours:
+    """R6: return the hours that hold for a tenant's number.
+
+    They are shared by the facility's zone and by the one that staff confirmed for the tenant's
+    address, or else by all that the number's prefix may mean.
+    """
+    theirs = frozenset({tenant.timezone}) if tenant.timezone else phone.zones(number)
     return Hours(
         opens=facility.window_opens,
         closes=facility.window_closes,
         on_sunday=facility.texts_on_sunday,
-        zones=phone.zones(number) | {facility.timezone},
+        zones=theirs | {facility.timezone},
     )
 
 

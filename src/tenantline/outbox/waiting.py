@@ -123,7 +123,8 @@ class _Queue:
         """R6: return when the text may leave at the earliest from ``at`` on."""
         if text.any_hour_until is not None and at < text.any_hour_until:
             return at
-        hours = queries.hours_for(self.facility, Number(text.clearance.number))
+        cleared = text.clearance
+        hours = queries.hours_for(cleared.tenant, self.facility, Number(cleared.number))
         window = quiet_hours.next_window(at, hours)
         return at if window is None else max(window.opens, at)
 

@@ -16,12 +16,13 @@ from django.db.models import Q
 
 from tenantline.audit import actions as audit
 from tenantline.facilities import actions as facilities
+from tenantline.facilities import rules as sites
 from tenantline.facilities.models import Facility
 from tenantline.feed import actions as feed
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import BadInput, Conflict
 from tenantline.kernel.phone import Number
-from tenantline.tenants import queries, rules
+from tenantline.tenants import postal, queries, rules
 from tenantline.tenants.models import (
     DeliveryMethod,
     Language,
@@ -67,8 +68,15 @@ def add_tenant(
 
 
 def change_details(*, tenant: Tenant, by: Actor, now: datetime, **details: Any) -> Tenant:
-    """Change a tenant's details (those of ``add_tenant``, and name); not number nor rentals."""
+    """Change a tenant's details; not number nor rentals.
+
+    They are those of ``add_tenant``, name, and the timezone (R6): one that staff have confirmed
+    for the address, so that with another address it has to be said anew.
+    """
+    known = tenant.timezone, postal.lines(tenant)
     put_details(tenant, details)
+    if tenant.timezone == known[0] and postal.lines(tenant) != known[1]:
+        tenant.timezone = details["timezone"] = ""
     with transaction.atomic():
         if "external_id" in details:
             _refuse_known(tenant)
@@ -220,6 +228,10 @@ def _day(value: Any) -> date | None:
     return value
 
 
+def _zone(name: str) -> str:
+    return sites.checked_zone(name) if name else ""
+
+
 def _choice(field: str, allowed: Sequence[str]) -> Callable[[Any], str]:
     return lambda value: rules.checked_choice(str(value), allowed, field=field)
 
@@ -237,6 +249,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "city": _line("city", 80),
     "state": _line("state", 40),
     "postal_code": _line("postal_code", 12),
+    "timezone": lambda value: _zone(str(value or "").strip()),
     "language": _choice("language", Language.values),
     "delivery_method": _choice("delivery_method", DeliveryMethod.values),
     "statements_by_sms": bool,

@@ -31,6 +31,9 @@ class Tenant(models.Model):
     city = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=40, blank=True)
     postal_code = models.CharField(max_length=12, blank=True)
+    timezone = models.CharField(
+        max_length=64, blank=True
+    )  # R6: staff confirmed it for this address
     home_phone = models.CharField(max_length=40, blank=True)  # never texted
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     delivery_method = models.CharField(

@@ -18,7 +18,7 @@ from tenantline.consent.tenancies import ending_of
 from tenantline.conversations import queries as conversations
 from tenantline.desk import asking, ending_autopay, problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
-from tenantline.desk.choices import AUTOPAY, DELIVERY, LANGUAGES
+from tenantline.desk.choices import AUTOPAY, COMMON_ZONES, DELIVERY, LANGUAGES
 from tenantline.desk.forms import Form, typed
 from tenantline.evidence import queries as evidence
 from tenantline.kernel import phone
@@ -40,6 +40,7 @@ _DETAILS = (
     "city",
     "state",
     "postal_code",
+    "timezone",
     "external_id",
     "language",
     "delivery_method",
@@ -86,9 +87,10 @@ def info(request: DeskRequest, tenant_id: int) -> HttpResponse:
         except (BadInput, Conflict) as error:
             form = typed(request.POST, error)
         else:
-            problems.say(request, "The contact data was saved.")
+            problems.say(request, _saved(request, tenant))
             return problems.see_other("desk:tenant", tenant.pk)
     context |= {"form": form, "languages": LANGUAGES, "delivery": DELIVERY, "autopay": AUTOPAY}
+    context["zones"] = COMMON_ZONES
     context |= _opt_in(request, tenant, context["consent"])
     context["pending"] = drafts.pending(tenant.pk)
     context["no_statements"] = statements.switch_reason(tenant=tenant, now=request.desk.now)
@@ -115,6 +117,17 @@ def _change(request: DeskRequest, tenant: Tenant) -> None:
     cancels = request.POST.get(ending_autopay.ANSWER) == ending_autopay.CANCEL
     wanted = Wanted(details=details, cancel_pending_draft=cancels)
     people.change(tenant=tenant, wanted=wanted, by=request.desk.actor, now=request.desk.now)
+
+
+def _saved(request: DeskRequest, tenant: Tenant) -> str:
+    """Say that it was saved, and whether a confirmed zone went with the old address."""
+    now = tenants.get(scope=request.desk.scope, tenant_id=tenant.pk)
+    if now.timezone or not request.POST.get("timezone", "").strip():
+        return "The contact data was saved."
+    return (
+        "The contact data was saved. The time zone had been confirmed for the old address; "
+        "fill it in again if it still holds."
+    )
 
 
 def _opt_in(request: DeskRequest, tenant: Tenant, standing: consent.Consent) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ("city", models.CharField(blank=True, max_length=80)),
                 ("state", models.CharField(blank=True, max_length=40)),
                 ("postal_code", models.CharField(blank=True, max_length=12)),
+                ("timezone", models.CharField(blank=True, max_length=64)),
                 ("home_phone", models.CharField(blank=True, max_length=40)),
                 (
                     "language",
