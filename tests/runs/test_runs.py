@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import NoReturn
 
 import pytest
+from django.db import OperationalError
 
 from tenantline.kernel import clock
 from tenantline.kernel.errors import BadInput, Refused
 from tenantline.letters.models import Notice
 from tenantline.outbox.models import Text
 from tenantline.runs import actions, queries, working
+from tenantline.runs.models import Item
 from tenantline.runs.working import Shift
 from tenantline.statements.models import Statement
 from tenantline.worker.run import TRADES
@@ -28,6 +32,11 @@ from tests.runs.batches import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def locked(item: Item, now: datetime) -> NoReturn:
+    """Meet a database in which somebody else holds what is to be written."""
+    raise OperationalError(f"database is locked: {item} at {now}")
 
 
 def test_a_run_of_statements_goes_from_preview_to_results():
@@ -151,6 +160,19 @@ def test_what_failed_because_the_line_was_paused_is_tried_again():
     resume_line(site)
     assert actions.retry_failed(run=run, by=cast.TESTER, now=clock.now()) == 1
     assert outcome(work(run))["Olive Agreed"] == ("issued", "sms", "")
+
+
+def test_what_meets_a_locked_database_is_issued_later(time_machine):
+    time_machine.move_to(cast.at_noon(), tick=False)
+    site = cast.site()
+    town(site)
+    run = work(statements(site))
+    actions.issue(run=run, by=cast.TESTER, now=clock.now())
+    assert Shift({"statements": replace(TRADES["statements"], issue=locked)}).step() == 3
+    assert queries.figures(run).states["waiting"] == 3
+    time_machine.shift(timedelta(seconds=10))
+    work(run, until=("done",))
+    assert queries.figures(run).states["issued"] == 3
 
 
 def test_a_confirmed_run_needs_no_further_word():

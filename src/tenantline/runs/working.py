@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, Final
 
 import structlog
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Q
 
 from tenantline.feed import actions as feed
@@ -172,17 +172,15 @@ def _issue_one(run: Run, trade: Trade, item_id: int) -> None:
         _keep_refused(item_id, refused, clock.now())
     except TenantlineError as error:
         _mark(item_id, "failed", error.code, error.sentence, clock.now())
+    except OperationalError:
+        # A database that is locked, full or away says nothing of the item, which has its turn
+        # again; one that is still away fails this question too.
+        _log.warning("an item of a run waits for the database", item=item_id, exc_info=True)
+        _put_off(item_id, clock.now())
     except (ValueError, LookupError, DatabaseError):
-        # One bad row must not stop a run; a database that is away fails the next question too.
+        # One bad row must not stop a run.
         _log.error("an item of a run could not be issued", item=item_id, exc_info=True)
-        connection.ensure_connection()
-        _mark(
-            item_id,
-            "failed",
-            "unexpected",
-            "Something unforeseen failed; see the log.",
-            clock.now(),
-        )
+        _mark(item_id, "failed", "unexpected", _UNEXPECTED, clock.now())
 
 
 def _taken(run: Run, item_id: int) -> Item | None:
@@ -209,9 +207,13 @@ def _keep(item: Item, said: Issued | Held, now: datetime) -> None:
 
 def _keep_refused(item_id: int, refused: Refused, now: datetime) -> None:
     if refused.code == "unread_inbound":
-        Item.objects.filter(pk=item_id, state="waiting").update(next_at=now + _AGAIN_IN)
+        _put_off(item_id, now)
     else:
         _mark(item_id, "failed", refused.code, refused.sentence, now)
+
+
+def _put_off(item_id: int, now: datetime) -> None:
+    Item.objects.filter(pk=item_id, state="waiting").update(next_at=now + _AGAIN_IN)
 
 
 def _mark(item_id: int, state: str, code: str, sentence: str, now: datetime) -> None:
