@@ -97,17 +97,18 @@ def issued() -> dict[str, Any]:
 
 
 def printed() -> dict[str, Any]:
-    """Set what is to be printed as PDF, as the web process hands it out."""
+    """Give what waits to the printer and set it as PDF, as the web process hands it out."""
+    from tenantline.bench.world import BY  # noqa: PLC0415
     from tenantline.facilities import queries  # noqa: PLC0415
     from tenantline.facilities.scope import EVERYWHERE  # noqa: PLC0415
-    from tenantline.statements import paper  # noqa: PLC0415
+    from tenantline.statements import paper, prints  # noqa: PLC0415
 
     site = queries.facility(scope=EVERYWHERE, code=CODE)
-    count = paper.waiting(facility=site, period=_period()).count()
-    made = paper.print_file(facility=site, period=_period())
-    with made.file as file:
+    rows = prints.waiting(facility=site, period=_period())
+    made = prints.print_waiting(facility=site, rows=rows, unaddressed=True, by=BY, now=clock.now())
+    with paper.archive(made) as file:
         size = file.seek(0, os.SEEK_END)
-    return {"count": count, "megabytes": round(size / 1e6, 1)}
+    return {"count": made.sheets.count(), "megabytes": round(size / 1e6, 1)}
 
 
 def _period() -> str:

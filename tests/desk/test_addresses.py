@@ -22,13 +22,13 @@ from tenantline.imports import actions as imports
 from tenantline.kernel import clock
 from tenantline.kernel.phone import Number
 from tenantline.letters import printing
+from tenantline.statements import prints
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import Tenant
 from tests import cast
 from tests.billing.returnfile import Back, written
 from tests.desk.conftest import House, Street, street
 from tests.runs.batches import issued, statements
-from tests.statements import people
 from tests.support.files import keep, text_with_file
 
 # Addresses that need no scope: a widget's name, and what a one-time link itself permits.
@@ -125,11 +125,12 @@ def _account(who: Tenant) -> dict[str, int]:
 
 
 def _run(who: Tenant) -> dict[str, Any]:
-    """Return a run that has issued one statement on paper, a sheet of it and its month."""
+    """Return a run that has issued one statement on paper, and the printing of that."""
     run = issued(statements(who.facility, chosen=[who.pk], method="print"))
     made = who.statements.get()
-    word = {"part": 1, "word": "pause", "period": people.period_of(clock.now())}
-    return {"run_id": run.pk, "statement_id": made.pk, **word}
+    printed = prints.print_again(statement=made, by=cast.TESTER, now=clock.now())
+    word = {"part": 1, "word": "pause"}
+    return {"run_id": run.pk, "statement_id": made.pk, "print_id": printed.pk, **word}
 
 
 def _automation(site: Facility) -> int:

@@ -6,7 +6,8 @@ import pytest
 
 from tenantline.kernel import clock
 from tenantline.runs.models import Run
-from tenantline.statements.models import Statement
+from tenantline.statements import prints
+from tenantline.statements.models import Printing, Statement
 from tests import cast
 from tests.runs.batches import issued, pause_line, statements, town, work
 from tests.statements import people
@@ -117,8 +118,12 @@ def test_clerks_see_runs_and_start_none(house, month):
 
 def test_another_facilitys_run_is_nowhere(house):
     run = statements(house.mesa)
-    for address in ("", "results.csv", "print/1/"):
-        assert house.manager.get(f"/runs/{run.pk}/{address}").status_code == 404
+    for address in (
+        f"/runs/{run.pk}/",
+        f"/runs/{run.pk}/results.csv",
+        f"/statements/print/?run={run.pk}",
+    ):
+        assert house.manager.get(address).status_code == 404
     assert house.manager.post(f"/runs/{run.pk}/cancel/").status_code == 404
 
 
@@ -131,12 +136,48 @@ def test_results_come_as_a_file_that_is_safe_to_open(house):
     assert "'=cmd()" in lines[1]
 
 
-def test_what_goes_by_print_is_one_file(house, month):
+def test_what_goes_by_print_is_one_file_marked_with_who_and_when(house, month):
     run = issued(prepared(house, month))
-    answer = house.manager.get(f"/runs/{run.pk}/print/1/")
-    assert answer["Content-Type"] == "application/pdf"
-    assert answer.content.startswith(b"%PDF")
-    assert house.manager.get(f"/runs/{run.pk}/print/2/").status_code == 404
+    assert "Print these 1…" in shown(house.clerk, f"/runs/{run.pk}/")
+    waits = shown(house.clerk, f"/statements/print/?run={run.pk}")
+    assert "of <a href=" in waits
+    assert "no whole postal address" in waits
+    wish = {"site": "LAMAR", "run": run.pk, "unaddressed": "on"}
+    page = house.clerk.post("/statements/print/", wish, follow=True)
+    assert "by carla" in page.content.decode()
+    [made] = Printing.objects.all()
+    file = house.clerk.get(f"/statements/printings/{made.pk}/1.pdf?sides=2")
+    assert (file["Content-Type"], file.content[:4]) == ("application/pdf", b"%PDF")
+    assert "What was printed" in shown(house.clerk, f"/runs/{run.pk}/")
+
+
+def test_a_statement_is_printed_again_from_the_tenants_page(house, month):
+    run = issued(prepared(house, month))
+    [statement] = Statement.objects.filter(deliveries__method="print")
+    address = f"/tenants/{statement.tenant_id}/statements/{statement.pk}/print/"
+    for _ in range(2):
+        assert house.clerk.post(address).status_code == 302
+    page = shown(house.clerk, f"/tenants/{statement.tenant_id}/account/")
+    assert "Printed again" in page
+    assert "Print again" in page
+    made = Printing.objects.latest("pk")
+    listed = house.clerk.get(f"/statements/printings/{made.pk}/mailing-list.csv")
+    assert len(b"".join(listed.streaming_content).splitlines()) == 2
+    assert run.state == "done"
+
+
+def test_printed_statements_of_another_facility_are_absent(house):
+    issued(statements(house.mesa, chosen=[cast.entry(cast.tenant(house.mesa, email="")).tenant_id]))
+    printed = prints.print_waiting(
+        facility=house.mesa,
+        rows=prints.waiting(facility=house.mesa),
+        unaddressed=True,
+        by=cast.TESTER,
+        now=clock.now(),
+    )
+    for name in ("", "1.pdf", "all.zip", "mailing-list.csv"):
+        assert house.manager.get(f"/statements/printings/{printed.pk}/{name}").status_code == 404
+    assert house.manager.post("/statements/print/", {"site": "MESA"}).status_code == 404
 
 
 def test_the_widget_tells_how_far_runs_are(house, month):

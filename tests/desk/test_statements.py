@@ -82,17 +82,3 @@ def test_the_switch_says_why_it_does_nothing_without_consent(desk, who):
     other = people.by_sms(cast.tenant(who.facility), clock.now())
     assert "Does nothing now" in desk.get(url("tenant", other.pk)).content.decode()
     assert "Does nothing now" not in desk.get(url("tenant", who.pk)).content.decode()
-
-
-def test_what_is_to_be_printed_comes_as_one_file(desk, client, who):
-    plain = cast.tenant(who.facility, "Pia Paper")
-    period = people.period_of(clock.now())
-    address = url("statements_print", who.facility.code, period)
-    people.issue(who, clock.now())
-    assert desk.get(address).status_code == 404
-    people.issue(plain, clock.now())
-    response = desk.get(address)
-    assert response["Content-Type"] == "application/pdf"
-    assert b"".join(response.streaming_content).startswith(b"%PDF-")
-    client.force_login(cast.member("henry", "clerk", cast.site("PORT")))
-    assert client.get(address).status_code == 404

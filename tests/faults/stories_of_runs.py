@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from functools import partial
 
@@ -15,12 +15,13 @@ from tenantline.automations import actions as automations
 from tenantline.automations.models import Automation, Firing
 from tenantline.billing import actions as billing
 from tenantline.billing.actions import NewEntry
+from tenantline.kernel.errors import Refused
 from tenantline.letters.models import Letter, Notice
 from tenantline.runs import actions as runs
 from tenantline.runs.actions import Order
 from tenantline.runs.models import Item, Run
 from tenantline.staff.models import Staff
-from tenantline.statements.models import Delivery, Statement
+from tenantline.statements.models import Delivery, Sheet, Statement
 from tenantline.tenants.models import Tenant
 from tests import cast
 from tests.faults.faults import fault
@@ -30,6 +31,7 @@ from tests.statements import people
 
 A_LEASE = 65  # seconds, longer than runs.working.LEASE and the time between two looks at facts
 _ENDED = {"done"}
+_TOKEN = "a" * 32  # against forged requests: the same in cookie and form
 
 
 @fault("a month run by two clerks at once and thanks by automation, web and workers killed",
@@ -88,6 +90,58 @@ def killed_while_planning(world: World) -> None:
     _everybody_once(wanted)
 
 
+@fault("a run, its database locked, away or full")
+def run_without_a_database(world: World) -> None:
+    wanted = _owing(world, 4) + _printed(world, 40)
+    run = _begun(world)
+    for _ in range(2):
+        world.pause(1.5)
+        with _database_trouble(world):
+            world.pause(4.0)
+    _ends(world, run)
+    _everybody_once(wanted)
+
+
+@fault("a run, the carrier down, people say STOP, workers killed")
+def run_and_stops(world: World) -> None:
+    asked = world.people(4)
+    texted = Tenant.objects.filter(pk__in=[int(one.tenant) for one in asked])
+    for who in texted:
+        people.by_sms(who, world.clock.now())
+        cast.entry(who)
+    wanted = _printed(world, 10)
+    world.carrier.down()
+    run = _begun(world)
+    world.pause(3.0)
+    for person in asked[:2]:
+        world.text_in(person, "STOP")
+    world.kill(*world.workers)
+    world.carrier.start()
+    _restart(world)
+    _ends(world, run)
+    # A statement whose text was withheld for a STOP goes another way.
+    _everybody_once([*wanted, *(int(person.tenant) for person in asked[2:])])
+    stopped = Statement.objects.filter(tenant__in=[int(person.tenant) for person in asked[:2]])
+    assert stopped.count() == 2, "each of them has one statement"
+
+
+@fault("a run, paused, its workers killed, and resumed")
+def killed_while_paused(world: World) -> None:
+    wanted = _printed(world, 60)
+    run = Run.objects.get(pk=_begun(world))
+    until(lambda: Item.objects.filter(run=run, state="issued").exists(), why="a first one issued")
+    with suppress(Refused):  # it is done already
+        runs.pause(run=run, by=cast.TESTER, now=world.clock.now())
+    issued = Item.objects.filter(run=run, state="issued").count()
+    _restart(world)
+    world.pause(3.0)
+    assert Item.objects.filter(run=run, state="issued").count() == issued, "a pause is a pause"
+    with suppress(Refused):
+        runs.resume(run=run, by=cast.TESTER, now=world.clock.now())
+    _ends(world, str(run.pk))
+    _everybody_once(wanted)
+
+
 @fault("a run of a letter, killed again and again")
 def killed_during_letters(world: World) -> None:
     wanted = _owing(world, 4) + _printed(world, 40)
@@ -116,10 +170,9 @@ def killed_while_printing(world: World) -> None:
     wanted = _printed(world, 40)
     run = _begun(world)
     _ends(world, run)
-    address = f"{world.installation.url}/statements/print/{world.site.code}/{_month(world)}/"
     cookies = _signed_in()
     asking = [
-        world.meanwhile(partial(_fetched, address, cookies)),
+        world.meanwhile(partial(_prints, world, cookies)),
         world.meanwhile(partial(_watched, world, run)),
     ]
     world.pause(2.0)
@@ -127,8 +180,12 @@ def killed_while_printing(world: World) -> None:
     for one in asking:
         one.join()
     world.start_web()
-    made = requests.get(address, cookies=cookies, timeout=120)
-    assert made.content.startswith((b"%PDF", b"PK")), made.text[:200]
+    _prints(world, cookies)
+    sheets = Sheet.objects.filter(delivery__statement__tenant__in=wanted)
+    assert _counts(sheets, "delivery__statement__tenant_id") == dict.fromkeys(wanted, 1)
+    address = f"{world.installation.url}/statements/printings/{sheets.latest('pk').printing_id}"
+    made = requests.get(f"{address}/1.pdf", cookies=cookies, timeout=120)
+    assert made.content.startswith(b"%PDF"), made.text[:200]
     _everybody_once(wanted)
 
 
@@ -219,9 +276,16 @@ def _signed_in() -> dict[str, str]:
     return {name: morsel.value for name, morsel in browser.cookies.items()}
 
 
-def _fetched(address: str, cookies: dict[str, str]) -> None:
+def _prints(world: World, cookies: dict[str, str]) -> None:
+    """Give all statements that wait to the printer, unless nobody answers."""
+    wish = {"site": world.site.code, "unaddressed": "on", "csrfmiddlewaretoken": _TOKEN}
     with suppress(requests.RequestException):
-        requests.get(address, cookies=cookies, timeout=60)
+        requests.post(
+            f"{world.installation.url}/statements/print/",
+            data=wish,
+            cookies=cookies | {"csrftoken": _TOKEN},
+            timeout=60,
+        )
 
 
 def _watched(world: World, run: str) -> None:
@@ -246,7 +310,15 @@ def _some_are_done(last: int, automation: Automation) -> None:
     """Wait until the worker is in the middle of it."""
     issued = Item.objects.filter(run__pk__gt=last, state="issued")
     fired = Firing.objects.filter(automation=automation)
-    until(lambda: issued.exists() and fired.exists(), seconds=120, why="the first to be issued")
+    until(lambda: issued.exists() and fired.exists(), why="the first to be issued")
+
+
+def _database_trouble(world: World) -> AbstractContextManager[None]:
+    """Take the database away, one way or another."""
+    database = world.database
+    if world.chance.random() < 0.5:
+        return database.locked()
+    return database.full(world.processes) if database.is_sqlite else database.away()
 
 
 def _restart(world: World) -> None:
@@ -260,7 +332,6 @@ def _restart(world: World) -> None:
 def _ends(world: World, run: str) -> None:
     until(
         lambda: Run.objects.get(pk=run).state in _ENDED,
-        seconds=180,
         why=f"run {run} to be done",
     )
     assert not Item.objects.filter(run_id=run, state__in=("waiting", "failed")).exists()
@@ -277,12 +348,16 @@ def _everybody_once(wanted: list[int]) -> None:
 def _everybody_thanked_once(automation: Automation, wanted: list[int]) -> None:
     """Each was thanked once, and that was kept once."""
     fired = Firing.objects.filter(automation=automation)
-    until(lambda: fired.count() >= len(wanted), seconds=180, why="everybody to be thanked")
+    until(lambda: fired.count() >= len(wanted), why="everybody to be thanked")
     assert _counts(fired.filter(state="issued"), "tenant_id") == dict.fromkeys(wanted, 1)
     issued = Notice.objects.filter(letter=automation.letter)
     assert _counts(issued, "tenant_id") == dict.fromkeys(wanted, 1)
 
 
-def _counts(rows: QuerySet[Statement] | QuerySet[Delivery] | QuerySet[Firing] | QuerySet[Notice],
-            name: str) -> dict[int, int]:  # fmt: skip
+_Rows = (
+    QuerySet[Statement] | QuerySet[Delivery] | QuerySet[Firing] | QuerySet[Notice] | QuerySet[Sheet]
+)
+
+
+def _counts(rows: _Rows, name: str) -> dict[int, int]:
     return dict(rows.order_by().values_list(name).annotate(Count("id")))

@@ -9,6 +9,8 @@ import pytest
 from tenantline.kernel import typesetting
 from tenantline.statements import pdf
 from tenantline.statements.content import Line, Party
+from tenantline.statements.pdf import Batch, Paper
+from tests import cast
 from tests.statements.sample import statement
 
 MANY = tuple(Line(date(2026, 11, 1), "charge", f"Entry {n}", 100) for n in range(200))
@@ -44,9 +46,11 @@ def test_what_people_are_called_is_never_markup_and_always_printable(name):
     assert pdf.render(replace(said, lines=lines)).startswith(b"%PDF-")
 
 
-def test_many_statements_come_in_files_of_some_each_with_its_mailing_list():
-    said = [statement(units=(f"B{n}",)) for n in range(5)]
-    assert [pages_of(one) for one in pdf.batches(said, together=2)] == [3, 3, 1]
+@pytest.mark.parametrize(("both_sides", "pages"), [(False, 3), (True, 5)])
+def test_a_file_of_many_ends_with_their_mailing_list(both_sides, pages):
+    papers = [Paper(statement(units=(unit,)), again="Printed again") for unit in ("B1", "B2")]
+    some = Batch(papers=papers, note="Two", at=cast.at_noon(), both_sides=both_sides)
+    assert pages_of(pdf.batch(some)) == pages
 
 
 def pages_of(made: bytes) -> int:

@@ -11,7 +11,5 @@ urlpatterns: list[URLPattern] = [
     path("letters/issue/", runs.letters, name="letter_runs"),
     path("runs/<int:run_id>/", runs.one, name="run"),
     path("runs/<int:run_id>/results.csv", run_files.results, name="run_results"),
-    path("runs/<int:run_id>/mailing-list.csv", run_files.mailing_list, name="run_mailing_list"),
-    path("runs/<int:run_id>/print/<int:part>/", run_files.printed, name="run_print"),
     path("runs/<int:run_id>/<str:word>/", runs.steer, name="run_steer"),
 ]

@@ -11,13 +11,14 @@ from tenantline.letters import printing
 from tenantline.letters import trade as letters
 from tenantline.outbox import forecast
 from tenantline.runs import queries
-from tenantline.statements.pdf import TOGETHER
+from tenantline.statements import prints as statement_prints
 
 if TYPE_CHECKING:
     from tenantline.runs.models import Run
     from tenantline.runs.queries import Figures
 
 MOVING: Final = ("planning", "running")
+PRINT_PAGES: Final = {"statements": "desk:statement_print", "letters": "desk:letter_print"}
 _METHODS: Final = {
     "sms": ("text", "texts"),
     "email": ("e-mail", "e-mails"),
@@ -95,8 +96,8 @@ def shown(run: Run, now: datetime) -> dict[str, Any]:
             if figures.texts.get(state)
         ],
         "troubles": queries.text_troubles(run),
-        "prints": _parts(run, figures),
-        "letters_to_print": _to_print(run, figures),
+        "to_print": _to_print(run, figures),
+        "print_page": PRINT_PAGES[run.kind],
     }
 
 
@@ -122,16 +123,11 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def _to_print(run: Run, figures: Figures) -> int:
-    """Return how many letters of a run wait for the printer."""
-    if run.kind != "letters" or not figures.methods.get("print"):
-        return 0
-    return printing.waiting(facility=run.facility, only=queries.printed_refs(run)).count()
-
-
-def _parts(run: Run, figures: Figures) -> list[int]:
-    """Return the numbers of the files for the printer."""
-    if run.kind != "statements" or not figures.methods.get("print"):
-        return []
-    count = len(queries.printed_refs(run))
-    return list(range(1, -(-count // TOGETHER) + 1))
+def _to_print(run: Run, figures: Figures) -> int | None:
+    """Return how much of a run waits for the printer, None where nothing of it is printed."""
+    if not figures.methods.get("print") or run.state in ("planning", "planned"):
+        return None
+    refs = queries.printed_refs(run)
+    if run.kind == "letters":
+        return printing.waiting(facility=run.facility, only=refs).count()
+    return statement_prints.waiting(facility=run.facility, only=refs).count()

@@ -128,8 +128,8 @@ class Printing(models.Model):
 class Sheet(models.Model):
     """One letter of a printing, in its ``place`` (by name), with the address that it bears.
 
-    ``recipient`` is ``{"name": …, "street": …, "city": …, "state": …, "postal_code": …}`` as it
-    was. A letter has a sheet for each time that it was printed.
+    ``recipient`` is a ``tenants.postal.Recipient`` as it was. A letter has a sheet for each time
+    that it was printed.
     """
 
     printing = models.ForeignKey(Printing, on_delete=models.PROTECT, related_name="sheets")

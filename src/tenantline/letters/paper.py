@@ -18,6 +18,7 @@ from tenantline.letters import printing as prints
 from tenantline.letters.layout import Batch, Page
 from tenantline.letters.models import Notice, Printing, Sheet
 from tenantline.tenants import postal, queries
+from tenantline.tenants.postal import Recipient
 
 TOGETHER: Final = 250  # letters in one file: bounded memory, few files
 LIST_HEADER: Final = (
@@ -119,23 +120,13 @@ def _page(row: Sheet, before: datetime | None, printing: Printing) -> Page:
         )
         if before
         else "",
-        is_whole=postal.is_whole(_Place(row.recipient)),
+        is_whole=postal.is_whole(Recipient(**row.recipient)),
     )
-
-
-class _Place:
-    """An address as a sheet bears it."""
-
-    def __init__(self, recipient: Mapping[str, str]) -> None:
-        self.street = recipient["street"]
-        self.city = recipient["city"]
-        self.state = recipient["state"]
-        self.postal_code = recipient["postal_code"]
 
 
 def address(row: Sheet) -> tuple[str, ...]:
     """Return the lines of the address that a sheet bears, below the name."""
-    return postal.lines(_Place(row.recipient))
+    return postal.lines(Recipient(**row.recipient))
 
 
 def _reached(site: Facility) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +17,7 @@ from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import NotFound, Refused
 from tenantline.letters.models import Notice, Printing, Sheet
 from tenantline.tenants import postal
+from tenantline.tenants.postal import Recipient
 
 _AT_ONCE: Final = 500  # rows in one statement
 
@@ -93,7 +95,12 @@ def _printed(facility: Facility, ids: Sequence[int], by: Actor, now: datetime) -
         some = ids[start : start + _AT_ONCE]
         found = Notice.objects.select_related("tenant").in_bulk(some)
         Sheet.objects.bulk_create(
-            Sheet(printing=printing, notice=found[pk], place=place, recipient=_recipient(found[pk]))
+            Sheet(
+                printing=printing,
+                notice=found[pk],
+                place=place,
+                recipient=asdict(Recipient.of(found[pk].tenant)),
+            )
             for place, pk in enumerate(some, start=start)
         )
         Notice.objects.filter(pk__in=some, printed_at=None).update(printed_at=now)
@@ -106,11 +113,6 @@ def _printed(facility: Facility, ids: Sequence[int], by: Actor, now: datetime) -
         count=len(ids),
     )
     return printing
-
-
-def _recipient(notice: Notice) -> dict[str, str]:
-    tenant = notice.tenant
-    return {name: getattr(tenant, name) for name in ("name", *postal.PARTS)}
 
 
 def printings(*, scope: Scope) -> QuerySet[Printing]:

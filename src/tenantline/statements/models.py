@@ -1,4 +1,4 @@
-"""Tables of statements: what was issued, for good; how each went out; links to the page."""
+"""Tables of statements: what was issued, for good; how each went out, printed; links."""
 
 from django.db import models
 from django.db.models import Q
@@ -41,7 +41,7 @@ class Delivery(models.Model):
     """That a statement was sent on its way: by which method and why by that one.
 
     ``why_code`` and ``why`` are empty where it goes as was wanted. A text is in ``message``, an
-    e-mail in ``email``; what is printed waits for somebody to print it.
+    e-mail in ``email``; what goes by print waits until ``printed_at``, its first printing.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="deliveries")
@@ -50,11 +50,51 @@ class Delivery(models.Model):
     why = models.CharField(max_length=300, blank=True)
     message = models.ForeignKey(Message, null=True, on_delete=models.PROTECT)
     email = models.ForeignKey(Email, null=True, on_delete=models.PROTECT)
+    printed_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
     by_name = models.CharField(max_length=150)
 
     class Meta:
-        indexes = [models.Index(fields=["at"], condition=Q(method="sms"), name="statement_texts")]
+        indexes = [
+            models.Index(fields=["at"], condition=Q(method="sms"), name="statement_texts"),
+            models.Index(
+                fields=["statement"],
+                condition=Q(method="print", printed_at=None),
+                name="statements_to_print",
+            ),
+        ]
+
+
+class Printing(models.Model):
+    """Statements of one facility that were given to the printer together: by whom and when."""
+
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=150)
+
+    class Meta:
+        indexes = [models.Index(fields=["facility", "-id"])]
+
+
+class Sheet(models.Model):
+    """One statement of a printing, in its ``place`` (by name), with the address that it bears.
+
+    ``recipient`` is a ``tenants.postal.Recipient`` as it was. A statement has a sheet for each
+    time that it was printed.
+    """
+
+    printing = models.ForeignKey(Printing, on_delete=models.PROTECT, related_name="sheets")
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="sheets")
+    place = models.PositiveIntegerField()
+    recipient = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["printing", "place"], name="one_statement_in_a_place"),
+            models.UniqueConstraint(
+                fields=["printing", "delivery"], name="statement_once_in_printing"
+            ),
+        ]
 
 
 class Link(models.Model):

@@ -1,13 +1,13 @@
-"""Statements as tagged PDF (PDF/A-3a and PDF/UA-1): one alone, or many for the printer.
+"""Statements as tagged PDF (PDF/A-3a and PDF/UA-1): one alone, or many for the printer. Pure.
 
 The same statements give the same bytes: what they show was kept when they were issued.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,58 +16,75 @@ from tenantline.statements.content import Content
 from tenantline.statements.printing import printed
 
 _TEMPLATE: Final = Path(__file__).with_name("statement.typ")
-TOGETHER: Final = 250  # statements in one file for the printer: bounded memory, few files
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One statement as it is set. ``again`` is the note on one that was printed before."""
+
+    said: Content
+    again: str = ""
+    is_whole: bool = True  # the address
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """The statements of one file. ``first`` is the number of the first, ``note`` is on the list."""
+
+    papers: Sequence[Paper]
+    note: str
+    at: datetime
+    first: int = 1
+    both_sides: bool = False
+
+    @property
+    def is_one_statement(self) -> bool:
+        """Tell whether it is one statement alone, which needs no mailing list."""
+        return len(self.papers) == 1 and self.first == 1
 
 
 def render(content: Content) -> bytes:
     """Return one statement as a PDF, in the tenant's language."""
-    return typesetting.pdf(_TEMPLATE, _data([content]), at=_moment(content))
+    return batch(_alone(content))
 
 
 def pictures(content: Content, *, ppi: float = 96) -> list[bytes]:
     """Return a statement's pages as PNG pictures."""
-    return typesetting.pictures(_TEMPLATE, _data([content]), at=_moment(content), ppi=ppi)
+    one = _alone(content)
+    return typesetting.pictures(_TEMPLATE, _data(one), at=one.at, ppi=ppi)
 
 
-def batches(contents: Iterable[Content], *, together: int = TOGETHER) -> Iterator[bytes]:
-    """Yield files for the printer, each of up to ``together`` statements, in this order.
-
-    The last page of a file that holds several is their mailing list. One file's statements are in
-    memory at a time.
-    """
-    waiting = iter(contents)
-    first = 1
-    while some := list(islice(waiting, together)):
-        yield typesetting.pdf(_TEMPLATE, _data(some, first), at=_moment(some[0]))
-        first += len(some)
-        typesetting.forget()
+def batch(some: Batch) -> bytes:
+    """Return a file: each statement on a page of its own, then the mailing list."""
+    return typesetting.pdf(_TEMPLATE, _data(some), at=some.at)
 
 
-def _data(contents: Sequence[Content], number: int = 1) -> dict[str, Any]:
-    shown = [printed(content) for content in contents]
+def _alone(content: Content) -> Batch:
+    at = datetime.combine(content.issued_on, time(), UTC)
+    return Batch(papers=[Paper(content)], note="", at=at)
+
+
+def _data(some: Batch) -> dict[str, Any]:
+    shown = [printed(paper.said) | {"again": paper.again} for paper in some.papers]
     first = shown[0]
-    alone = len(shown) == 1
+    alone = some.is_one_statement
     return {
         "title": f"{first['title']}, {first['facility']}",
         "author": first["facility"],
         "description": first["description"] if alone else f"{len(shown):,} statements",
+        "both_sides": some.both_sides,
         "statements": shown,
-        "list": None if alone else _list(contents, number),
+        "list": None if alone else _list(some),
     }
 
 
-def _list(contents: Sequence[Content], number: int) -> dict[str, Any]:
+def _list(some: Batch) -> dict[str, Any]:
     rows = [
         {
-            "name": one.tenant.name,
-            "address": ", ".join(one.tenant.address) if len(one.tenant.address) > 1 else "",
-            "what": one.period,
+            "name": paper.said.tenant.name,
+            "address": ", ".join(paper.said.tenant.address) if paper.is_whole else "",
+            "what": paper.said.period,
         }
-        for one in contents
+        for paper in some.papers
     ]
-    note = f"{len(rows):,} statements of {contents[0].facility.name}"
-    return {"title": "Mailing list", "note": note, "first": number, "rows": rows}
-
-
-def _moment(content: Content) -> datetime:
-    return datetime.combine(content.issued_on, time(), UTC)
+    return {"title": "Mailing list", "note": some.note, "first": some.first, "rows": rows}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -22,7 +21,6 @@ from tenantline.statements.models import Delivery, Link, Statement
 from tenantline.tenants.delivery import Method, Refusal, Way
 from tenantline.tenants.models import Tenant
 
-_TOGETHER = 100
 _CANNOT_ASK = Refusal(
     "cannot_ask",
     "The page asks for surname and unit, and this tenant has no unit or no name in letters.",
@@ -146,6 +144,11 @@ class Issued:
         return self.deliveries[-1] if self.deliveries else None
 
     @property
+    def goes_by_print(self) -> bool:
+        """Tell whether it went out on paper last, or waits for the printer."""
+        return self.delivery is not None and self.delivery.method == "print"
+
+    @property
     def opened_at(self) -> datetime | None:
         """Return when somebody first answered rightly, None where nobody did."""
         links = self.statement.links.all()
@@ -172,14 +175,6 @@ def of_tenant(tenant: Tenant, *, now: datetime) -> list[Issued]:
 def one_of_tenant(statement: Statement, *, now: datetime) -> Issued:
     """Return a statement as lists show it."""
     return _issued(_loaded().get(pk=statement.pk), now)
-
-
-def contents(ids: Sequence[int]) -> Iterator[Content]:
-    """Yield these statements as they were issued, in this order, a few at a time."""
-    for start in range(0, len(ids), _TOGETHER):
-        some = ids[start : start + _TOGETHER]
-        found = Statement.objects.in_bulk(some)
-        yield from (content_of(found[pk]) for pk in some if pk in found)
 
 
 def _loaded() -> QuerySet[Statement]:

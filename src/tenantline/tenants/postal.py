@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from django.db.models import Q
@@ -10,13 +11,43 @@ from django.db.models import Q
 class Addressed(Protocol):
     """Who has a postal address: a tenant, or a facility. Each part may be empty."""
 
-    street: str
-    city: str
-    state: str
-    postal_code: str
+    @property
+    def street(self) -> str: ...
+
+    @property
+    def city(self) -> str: ...
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def postal_code(self) -> str: ...
+
+
+class Named(Addressed, Protocol):
+    """Who has a name, too."""
+
+    @property
+    def name(self) -> str: ...
 
 
 PARTS: Final = ("street", "city", "state", "postal_code")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a paper is addressed to, and where, as it was when it was printed."""
+
+    name: str
+    street: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+
+    @classmethod
+    def of(cls, who: Named) -> Recipient:
+        """Return whom a paper to a tenant is addressed to now."""
+        return cls(who.name, *(getattr(who, part) for part in PARTS))
 
 
 def lines(of: Addressed) -> tuple[str, ...]:

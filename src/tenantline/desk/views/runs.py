@@ -24,6 +24,7 @@ from tenantline.kernel.errors import BadInput, NotFound
 from tenantline.letters import queries as letter_queries
 from tenantline.letters import trade as letter_trade
 from tenantline.runs import actions, queries, working
+from tenantline.statements import prints
 from tenantline.statements import trade as statement_trade
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def statements(request: DeskRequest) -> HttpResponse:
     """List runs of statements, and prepare one for a facility and a month."""
     months = _months(request)
     blank: dict[str, str | list[str]] = {"period": months[0][0]}
-    return _page(request, "statements", blank, _statements_order, {"months": months})
+    more = {"months": months, "to_print": prints.count_waiting(scope=request.desk.view)}
+    return _page(request, "statements", blank, _statements_order, more)
 
 
 @require_http_methods(["GET", "POST"])

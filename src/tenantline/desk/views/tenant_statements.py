@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,10 +15,9 @@ from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.choices import Choices
 from tenantline.desk.forms import Form, typed
 from tenantline.desk.views.tenant import header
-from tenantline.facilities import queries as facilities
 from tenantline.kernel import days
 from tenantline.kernel.errors import BadInput, Conflict, NotFound, Refused
-from tenantline.statements import content, emailing, issuing, paper, pdf, printing, queries
+from tenantline.statements import emailing, issuing, pdf, printing, prints, queries
 from tenantline.tenants.delivery import METHOD_NAMES, checked_method
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ _MONTHS: Final = 13
 _GOES: Final = {
     "sms": "The statement goes by SMS.",
     "email": "The statement goes by e-mail.",
-    "print": "The statement is ready to be printed.",
+    "print": "The statement waits to be printed: here, or under Statements, Print, with others.",
 }
 _METHODS: Final[Choices] = [("", "As the tenant's settings say"), *METHOD_NAMES.items()]
 _LINKS: Final = {
@@ -46,7 +45,14 @@ _LINKS: Final = {
 def listed(request: DeskRequest, tenant: Tenant) -> dict[str, Any]:
     """Return what the list of statements on the *Account* tab shows."""
     found = queries.of_tenant(tenant, now=request.desk.now)
-    return {"statements": [_shown(one) for one in found]}
+    printed = prints.prints_of([one.statement for one in found])
+    newest = {one.statement.period: one.statement.pk for one in reversed(found)}
+    shown = []
+    for one in found:
+        may_print = newest[one.statement.period] == one.statement.pk and one.goes_by_print
+        made = printed.get(one.statement.pk, [])
+        shown.append(_shown(one) | {"prints": made, "may_be_printed": may_print})
+    return {"statements": shown}
 
 
 def _shown(one: Issued) -> dict[str, Any]:
@@ -172,16 +178,3 @@ def _months(today: date) -> Choices:
         found.append((f"{day:%Y-%m}", days.long_month(day)))
         day = (day - timedelta(days=1)).replace(day=1)
     return found
-
-
-@require_safe
-@staff_page
-def print_file(request: DeskRequest, code: str, period: str) -> FileResponse:
-    """Send what is to be printed of a month: one PDF, or several in a ZIP archive."""
-    demand(request, "issue")
-    facility = facilities.facility(scope=request.desk.scope, code=code)
-    content.month(period)
-    made = paper.print_file(facility=facility, period=period)
-    return FileResponse(
-        made.file, as_attachment=True, filename=made.name, content_type=made.media_type
-    )
