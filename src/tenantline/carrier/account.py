@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tenantline.carrier.answers import text
-from tenantline.carrier.client import Client, Method, Pairs
 from tenantline.carrier.errors import CarrierProblem, NothingLeftError, OutcomeUnclearError
 from tenantline.carrier.reading import ask, pages
 from tenantline.carrier.types import Account
 from tenantline.kernel.phone import Number, national
+
+if TYPE_CHECKING:
+    from tenantline.carrier.client import Client, Method, Pairs
 
 _PAGE: Final = ("PageSize", "1000")
 _NO_SERVICE: Final = "The Messaging Service is not in this Twilio account."

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tenantline.carrier.client import Answer
+if TYPE_CHECKING:
+    from tenantline.carrier.client import Answer
 
 
 def error_code(answer: Answer) -> int | None:

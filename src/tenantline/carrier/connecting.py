@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from tenantline.carrier import account as accounts
 from tenantline.carrier import pointing
-from tenantline.carrier.client import Client
 from tenantline.carrier.errors import CarrierProblem
 from tenantline.carrier.pointing import Found, Plan
 from tenantline.carrier.rules import checked_account_sid, checked_service_sid, checked_token
@@ -29,6 +28,9 @@ from tenantline.kernel import phone
 from tenantline.kernel.actor import Actor
 from tenantline.kernel.errors import BadInput, Conflict, Refused
 from tenantline.kernel.phone import Number, national
+
+if TYPE_CHECKING:
+    from tenantline.carrier.client import Client
 
 HOOK_PATH = "/twilio/sms"
 
@@ -145,9 +147,16 @@ def _refuse_elsewhere(facility: Facility, number: Number) -> None:
         )
 
 
+def _client(base_url: str | None) -> Client:
+    # Loaded when it is needed: it brings megabytes that a web process does without until then.
+    from tenantline.carrier.client import Client  # noqa: PLC0415
+
+    return Client(base_url)
+
+
 async def _look(base_url: str | None, account: Account, number: Number, service_sid: str) -> Found:
     """Read all that matters of the account, the number and its Messaging Service."""
-    async with Client(base_url) as client:
+    async with _client(base_url) as client:
         info = await accounts.fetch_account(client, account)
         if info.status != "active":
             raise CarrierProblem(
@@ -181,7 +190,7 @@ async def _unusable(
 
 
 async def _with_client(base_url: str | None, work: pointing.Work) -> list[str]:
-    async with Client(base_url) as client:
+    async with _client(base_url) as client:
         return await work(client)
 
 

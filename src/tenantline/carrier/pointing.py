@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tenantline.carrier import account as accounts
 from tenantline.carrier.account import AccountInfo, NumberInfo, ServiceInfo
-from tenantline.carrier.client import Client, Method
 from tenantline.carrier.errors import CarrierProblem
 from tenantline.carrier.types import Account
 from tenantline.kernel.errors import Refused
 from tenantline.kernel.phone import Number, national
 
-Work = Callable[[Client], Awaitable[list[str]]]
+if TYPE_CHECKING:
+    from tenantline.carrier.client import Client, Method
+
+Work = Callable[["Client"], Awaitable[list[str]]]
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tenantline.carrier.answers import error_code, text
-from tenantline.carrier.client import Answer, Client, Method, Pairs
 from tenantline.carrier.codes import Kind, meaning_of
 from tenantline.carrier.errors import CarrierProblem, NothingLeftError, OutcomeUnclearError
 from tenantline.carrier.types import Account
+
+if TYPE_CHECKING:
+    from tenantline.carrier.client import Answer, Client, Method, Pairs
 
 _ACCOUNT_SID: Final = re.compile(r"AC[0-9a-fA-F]{32}")
 _SUSPENDED: Final = frozenset({10001, 20005, 90010})
