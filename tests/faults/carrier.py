@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 
 import requests
 
-from tests.faults.machine import Clock, monotonic
+from tests.faults.machine import PATIENCE, Clock, monotonic
 from tests.support import twilio_resources
 from tests.support.twilio_resources import Message
 from tests.support.twilio_server import Reply
@@ -48,7 +48,7 @@ class Hold:
 
     def reached(self) -> None:
         """Wait until the text is at this step."""
-        assert self.arrived.wait(60), f"no text came as far as {self.point}"
+        assert self.arrived.wait(PATIENCE), f"no text came as far as {self.point}"
 
     def go(self) -> None:
         """Let the carrier do with it what it would have done."""
@@ -94,7 +94,7 @@ class Carrier(TwilioStandin):
     def __init__(self, clock: Clock, seed: int = 0) -> None:
         super().__init__()
         self.clock = clock
-        self._chance = random.Random(seed)
+        self.chance = random.Random(seed)
         self._manners: dict[str, Manner] = {}  # how to tell of texts; of others as chance will
         self.webhook = ""  # where inbound texts are posted
         self.seen_at: dict[str, float] = {}  # by status callback's address, monotonic
@@ -266,7 +266,7 @@ class Carrier(TwilioStandin):
         message = next((m for m in self.accepted if m.status_callback == callback), None)
         if message is None:
             return
-        manner: str = self._manners.get(message.body) or self._chance.choice(MANNERS)
+        manner: str = self._manners.get(message.body) or self.chance.choice(MANNERS)
         match manner:
             case "early":
                 self._tell(message, "sent", "delivered")

@@ -6,7 +6,7 @@ import fcntl
 import resource
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,17 +88,54 @@ class Database:
 
     @contextmanager
     def full(self, processes: Iterable[Process]) -> Iterator[None]:
-        """SQLite: no file of these processes can be written beyond its first page."""
-        _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        """SQLite: there is no room for what these processes write."""
         running = [process for process in processes if process.is_alive]
-        for process in running:
-            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (ONE_PAGE, most))
+        with no_room_for([process.pid for process in running]):
+            yield
+
+    @contextmanager
+    def server_full(self) -> Iterator[None]:
+        """PostgreSQL: there is no room for what the server writes.
+
+        It panics at the next commit, cannot recover, and ends; it is started when there is room.
+        """
+        databases.let_go()
+        server = own_server()
+        assert server is not None
+        with no_room_for(server.processes()):
+            yield
+        server.start()
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        """PostgreSQL: it takes no writes, as where a provider guards a disk that is full."""
+        setting = "default_transaction_read_only"
+        databases.on_server(f"ALTER SYSTEM SET {setting} = on")
+        databases.on_server("SELECT pg_reload_conf()")
         try:
             yield
         finally:
-            for process in running:
-                if process.is_alive:
-                    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, most))
+            databases.on_server(f"ALTER SYSTEM RESET {setting}")
+            databases.on_server("SELECT pg_reload_conf()")
+
+
+@contextmanager
+def no_room_for(processes: Iterable[int]) -> Iterator[None]:
+    """Let no file be written beyond its first page by these processes, nor by who they start."""
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    numbers = list(processes)
+    for number in numbers:
+        _limit(number, ONE_PAGE, most)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            _limit(number, most, most)
+
+
+def _limit(process: int, now: int, most: int) -> None:
+    with suppress(ProcessLookupError):  # it has ended meanwhile
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (now, most))
 
 
 @dataclass(frozen=True)
@@ -106,6 +143,12 @@ class OwnServer:
     """The PostgreSQL server that this very process has started for its tests."""
 
     server: Any
+
+    def processes(self) -> list[int]:
+        """Every process of the server, the first one first."""
+        first = (Path(self.server.pgdata) / "postmaster.pid").read_text().split()[0]
+        others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [int(first), *map(int, others)]
 
     def stop_at_once(self) -> None:
         """What a crash of the machine does to it, except that the disk keeps what it took."""

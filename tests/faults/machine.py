@@ -7,13 +7,16 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import tenantline
+from tests.faults.nursery import Copy, Nursery
 from tests.support.installation import Installation, wait_for
 
+PATIENCE = 180.0  # seconds; a machine may be busy with other things
 PROGRAM = Path(__file__).with_name("moved_clock.py")
 # The processes run the very code that the test has imported.
 SOURCE = Path(tenantline.__file__).parents[1]
@@ -43,14 +46,18 @@ class Clock:
 
 @dataclass
 class Process:
-    """One process of the product, by the words of its command; its log outlives it."""
+    """One process of the product, by the words of its command; its log outlives it.
+
+    With a ``nursery`` it starts at once, but nobody learns how it ended.
+    """
 
     installation: Installation
     clock: Clock
     words: tuple[str, ...]
     log: Path
+    nursery: Nursery | None = None
     suspended: bool = False
-    _running: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _running: subprocess.Popen[bytes] | Copy | None = field(default=None, repr=False)
 
     @property
     def pid(self) -> int:
@@ -67,14 +74,21 @@ class Process:
         """Start it, unless it runs already."""
         if self.is_alive:
             return
+        self._running = self._copied() if self.nursery else self._loaded()
+        self.suspended = False
+
+    def _copied(self) -> Copy:
+        assert self.nursery is not None
+        return self.nursery.start(self.clock.file, self.words, self.log)
+
+    def _loaded(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            self._running = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, str(PROGRAM), str(self.clock.file), *self.words],
                 stdout=log,
                 stderr=log,
                 env={**self.installation.environment(), "PYTHONPATH": str(SOURCE)},
             )
-        self.suspended = False
 
     def has_the_time(self) -> bool:
         """Tell whether its clock is set; one that stands still never looks."""
@@ -96,9 +110,16 @@ class Process:
         """Let it stand still where it is; returns when it does."""
         if self.is_alive and not self.suspended:
             os.kill(self.pid, signal.SIGSTOP)
-            _, status = os.waitpid(self.pid, os.WUNTRACED)
-            assert os.WIFSTOPPED(status), f"{self.words} ended instead: {status}"
+            until(self._stands_still, why=f"{self.words} to stand still")
             self.suspended = True
+
+    def _stands_still(self) -> bool:
+        """Tell whether none of its threads runs any more."""
+        assert self.is_alive, f"{self.words} ended instead: {self.said()}"
+        stats = Path(f"/proc/{self.pid}/task").glob("*/stat")
+        with suppress(OSError):  # a thread that ends meanwhile
+            return all(stat.read_text().rpartition(")")[2].split()[0] == "T" for stat in stats)
+        return False
 
     def wake(self) -> None:
         """Let it go on, as if no time had passed for it."""
@@ -116,7 +137,7 @@ class Process:
             return
         self._running.send_signal(how)
         try:
-            self._running.wait(timeout=60)
+            self._running.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             self._running.kill()
             self._running.wait()
@@ -128,7 +149,7 @@ class Process:
         return self.log.read_text(errors="replace")[-last:] if self.log.exists() else ""
 
 
-def until(what, *, seconds: float = 60, why: str = "") -> None:
+def until(what, *, seconds: float = PATIENCE, why: str = "") -> None:
     """Wait for a true sign, bounded; ``why`` says what was waited for."""
     try:
         wait_for(what, seconds=seconds)

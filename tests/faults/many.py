@@ -19,6 +19,7 @@ from django.test.utils import setup_databases, setup_test_environment, teardown_
 from tests.faults.checker import Count
 from tests.faults.database import own_server
 from tests.faults.faults import Fault
+from tests.faults.rest import told
 from tests.faults.rounds import play, told_of
 from tests.faults.world import World, opened
 from tests.support import databases
@@ -58,7 +59,7 @@ class Rounds:
             if self.time_is_up:
                 return number
             seed = self._seed + number
-            world.chance.seed(seed)
+            world.begin_round(seed)
             faults = dealt(self._faults, seed)
             row = self.rows[faults[0].name if len(faults) == 1 else SEVERAL]
             row.rounds += 1
@@ -67,7 +68,7 @@ class Rounds:
                 found = play(world, *faults)
             except AssertionError as stuck:
                 row.stuck += 1
-                _say(seed, faults, began_at, [f"stuck: {stuck}", *world.told(), *_logs(world)])
+                _say(seed, faults, began_at, [f"stuck: {stuck}", *told(world), *_logs(world)])
                 return number + 1
             row.count += found.count.since(before)
             before = found.count

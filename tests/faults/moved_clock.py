@@ -21,9 +21,13 @@ LOOK_EVERY = 0.02  # seconds
 
 
 def main() -> None:
-    """Follow the file from now on, and run the command that the other arguments name."""
-    file = Path(sys.argv[1])
-    sys.argv = ["tenantline", *sys.argv[2:]]
+    """Run as a script."""
+    run(Path(sys.argv[1]), sys.argv[2:])
+
+
+def run(file: Path, words: list[str]) -> None:
+    """Follow the file from now on, and run the command that the words name."""
+    sys.argv = ["tenantline", *words]
     ahead = float(file.read_text())
     clock = time_machine.travel(time.time() + ahead, tick=True).start()  # noqa: TID251
     # To begin takes a second or two, which the clock has not seen.

@@ -13,6 +13,7 @@ from tests.faults import (
 )
 from tests.faults.checker import Checker
 from tests.faults.faults import FAULTS, Fault
+from tests.faults.rest import settle
 from tests.faults.world import World
 
 STORIES = (
@@ -35,5 +36,5 @@ def play(world: World, *faults: Fault) -> Checker:
     for fault in faults:
         world.heal()
         fault.tell(world)
-    world.settle()
+    settle(world)
     return Checker(world).check()

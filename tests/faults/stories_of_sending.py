@@ -7,6 +7,7 @@ import time
 from tests.faults.carrier import Hold, Point
 from tests.faults.faults import fault
 from tests.faults.machine import until
+from tests.faults.rest import wait_for_texts
 from tests.faults.world import PAST_THE_LEASE, Person, World
 
 
@@ -96,7 +97,7 @@ def killed_before_the_commit(world: World) -> None:
 def killed_before_the_callback(world: World) -> None:
     for person in some(world):
         world.write(person)
-    until(lambda: not world.open_texts(), why="texts to be sent")
+    wait_for_texts()
     world.kill(*world.workers)
 
 
@@ -171,7 +172,7 @@ def one_of_two_suspended(world: World) -> None:
         world.write(person)
     for one in held:
         one.go()
-    until(lambda: not world.open_texts(), seconds=120, why="the other worker to settle all")
+    wait_for_texts()  # the other worker settles all
     first.wake()
     assert second.is_alive
 

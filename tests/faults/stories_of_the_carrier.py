@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.faults.carrier import MANNERS
 from tests.faults.faults import fault
+from tests.faults.rest import wait_for_time_outs
 from tests.faults.stories_of_sending import some
 from tests.faults.world import World
 
@@ -49,7 +50,7 @@ def slower_than_the_time_out(world: World) -> None:
         failure: dict[str, Any] = {"taken": True} if taken else {"status": 500}
         world.carrier.meet(body, hang=SLOWER_THAN_THE_TIME_OUT, **failure)
         world.write(person, body)
-    world.wait_for_time_outs()
+    wait_for_time_outs()
 
 
 @fault("carrier: the same words twice on purpose, both unclear, one taken")

@@ -79,6 +79,28 @@ def away_and_killed(world: World) -> None:
     join(calls)
 
 
+@fault("disk full under the server, which ends of it", engines=("own server",))
+def server_full(world: World) -> None:
+    people = world.people(3)
+    for person in people:
+        world.write(person)
+    with world.database.server_full():
+        calls = coming_and_going(world, people)
+        world.pause(4)
+    join(calls)
+
+
+@fault("disk nearly full, the server takes no more writes", engines=("own server",))
+def read_only(world: World) -> None:
+    people = world.people(3)
+    for person in people:
+        world.write(person)
+    with world.database.read_only():
+        calls = coming_and_going(world, people)
+        world.pause(4)
+    join(calls)
+
+
 @fault("disk full", engines=("sqlite",))
 def full(world: World) -> None:
     people = world.people(3)

@@ -7,7 +7,6 @@ and the checker compares.
 from __future__ import annotations
 
 import random
-import socket
 import threading
 import time
 import uuid
@@ -23,13 +22,13 @@ from django.db import connections
 
 from tenantline.facilities.models import Facility, Line
 from tenantline.intake.hearing import SILENT_AFTER
-from tenantline.intake.models import InboundCall, LineReading, Listener, StatusCall
 from tenantline.outbox.claiming import LEASE
-from tenantline.outbox.models import Attempt, Slot, Text
+from tenantline.outbox.models import Attempt
 from tests import cast
 from tests.faults.carrier import Carrier, Heard
 from tests.faults.database import Database
-from tests.faults.machine import Clock, Process, until
+from tests.faults.machine import SOURCE, Clock, Process, until
+from tests.faults.nursery import Nursery
 from tests.support import databases
 from tests.support.databases import FreshDatabase
 from tests.support.installation import Api, Installation
@@ -38,7 +37,6 @@ LINE = "+15125550100"
 CONSONANTS, VOWELS = "bcdfghjklmnprstvwz", "aeiou"
 # Longer than any lease, shorter than what would make a reading stale.
 PAST_THE_LEASE = LEASE.total_seconds() + 5
-PATIENCE, A_PAUSE, A_MINUTE = 12, 8.0, 60.0  # times; true seconds; seconds by the clock
 NOON = 18  # o'clock in UTC: inside everybody's texting hours from Boston to Honolulu
 
 
@@ -73,6 +71,7 @@ class World:
     chance: random.Random
     site: Facility
     api: Api
+    nursery: Nursery
     web: Process
     workers: list[Process]
     wanted: list[Wanted] = field(default_factory=list)
@@ -88,6 +87,11 @@ class World:
     def processes(self) -> list[Process]:
         """All processes of the product."""
         return [self.web, *self.workers]
+
+    def begin_round(self, seed: int) -> None:
+        """Let everything that is left to chance follow from this seed."""
+        self.chance.seed(seed)
+        self.carrier.chance.seed(seed)
 
     # --- what people do -----------------------------------------------------------------------
 
@@ -125,19 +129,19 @@ class World:
     def write(self, person: Person, body: str = "") -> str:
         """Ask for a text, as a program does for a clerk, until it has been taken; return it."""
         wanted = self._wants(person, body)
-        until(lambda: self._asked(wanted), why=f"our API to take {wanted.body!r}")
+        until(lambda: self.asked(wanted), why=f"our API to take {wanted.body!r}")
         return wanted.body
 
     def ask(self, person: Person) -> None:
         """Ask for a text once, whatever comes of it; ``settle`` asks again, by the same key."""
-        self._asked(self._wants(person, ""))
+        self.asked(self._wants(person, ""))
 
     def _wants(self, person: Person, body: str) -> Wanted:
         wanted = Wanted(person.tenant, person.number, body or self.words(), uuid.uuid4().hex)
         self.wanted.append(wanted)
         return wanted
 
-    def _asked(self, wanted: Wanted) -> bool:
+    def asked(self, wanted: Wanted) -> bool:
         """Ask once; say whether there is an answer for good."""
         wish = {
             "body": wanted.body,
@@ -180,6 +184,7 @@ class World:
             process.suspend()
             while not _soon(self.database.is_free):
                 process.wake()
+                until(self.database.is_free, why="a write to end")
                 process.suspend()
 
     def wake(self, *processes: Process) -> None:
@@ -204,7 +209,7 @@ class World:
     def start_web(self) -> None:
         """Serve again."""
         self.web.start()
-        until(self._serves, seconds=120, why="the web process to serve")
+        until(self._serves, why="the web process to serve")
 
     def _serves(self) -> bool:
         assert self.web.is_alive, self.web.said()
@@ -248,82 +253,6 @@ class World:
         """Let true seconds pass, as many as chance will have: faults come at any moment."""
         time.sleep(self.chance.uniform(0, most))
 
-    # --- coming to rest -----------------------------------------------------------------------
-
-    def settle(self) -> None:
-        """Bring the world to rest: everything asked for, sent, told and heard."""
-        self.heal()
-        for wanted in self.wanted:
-            if wanted.message is None:
-                until(
-                    lambda wanted=wanted: self._asked(wanted),
-                    why=f"our API to take {wanted.body!r}",
-                )
-        self._past_dead_senders()
-        self._come_to_rest()
-        self.carrier.tell_late()
-        self.carrier.finish_calls()
-        self._come_to_rest()
-
-    def _come_to_rest(self) -> None:
-        """Wait for it; what waits for a later hour gets there by the clock."""
-        for times in range(PATIENCE):
-            with suppress(AssertionError):
-                until(self._is_at_rest, seconds=A_PAUSE)
-                return
-            self.pass_time(A_MINUTE * 2 ** min(times, 6))
-        raise AssertionError(f"the world does not come to rest: {self._open()} still open")
-
-    def _past_dead_senders(self) -> None:
-        """Let the leases of senders end that no longer live."""
-        alive = tuple(f"{socket.gethostname()}-{process.pid}-" for process in self.workers)
-        sending = Text.objects.filter(state="sending").values_list("leased_by", flat=True)
-        if not all(name.startswith(alive) for name in sending):
-            self.pass_time(PAST_THE_LEASE)
-
-    def _is_at_rest(self) -> bool:
-        return not self._open()
-
-    def _open(self) -> dict[str, int]:
-        """How much of what is under way."""
-        heard = {one.sid for one in self.carrier.heard}
-        stored = set(InboundCall.objects.values_list("message_sid", flat=True))
-        found = {
-            "texts": self.open_texts(),
-            "inbound": InboundCall.objects.filter(worked_at=None).count() + len(heard - stored),
-            "callbacks": StatusCall.objects.filter(worked_at=None).count(),
-        }
-        return {name: count for name, count in found.items() if count}
-
-    def open_texts(self) -> int:
-        """How many texts are neither sent nor given up."""
-        return Text.objects.filter(state__in=("queued", "sending", "unknown")).count()
-
-    def told(self) -> list[str]:
-        """The newest rows, in words, for whoever wants to know why the world does not rest."""
-        now = self.clock.now()
-        texts = Text.objects.order_by("-pk")[:6]
-        calls = InboundCall.objects.order_by("-pk")[:6]
-        return [
-            *(
-                f"text {t.pk}: {t.state} {t.waits_for} {t.reason} in {t.next_at - now}"
-                for t in texts
-            ),
-            *(f"call {c.pk}: {c.body!r} from {c.sender} {c.source} {c.error}" for c in calls),
-            *(f"slot: free in {slot.free_at - now}" for slot in Slot.objects.all()),
-            *(f"heard: since {now - row.since} ago" for row in Listener.objects.all()),
-            *(f"read: {now - row.began_at} ago {row.problem}" for row in LineReading.objects.all()),
-            *(f"{one.body!r} from {one.sender}: {one.answered}" for one in self.carrier.heard[-3:]),
-        ]
-
-    def wait_for_time_outs(self) -> None:
-        """Wait until nothing is at the carrier that our own time-out has not ended."""
-        until(
-            lambda: not Attempt.objects.filter(ended_at=None).exists(),
-            seconds=90,
-            why="calls to end by time-out",
-        )
-
     def many_tenants(self, count: int) -> Path:
         """Write a file of tenants for an import; return where it is."""
         path = self.new_file("csv")
@@ -352,6 +281,7 @@ def opened(database: FreshDatabase, folder: Path, seed: int) -> Iterator[World]:
     finally:
         for process in world.processes:
             process.kill()
+        world.nursery.close()
         carrier.close()
     assert not carrier.violations, "\n".join(carrier.violations)
 
@@ -391,9 +321,12 @@ def _installed(
     api = Api(desk.url, cast.token("manager", site)[1])
     database = Database(fresh)
 
+    where = {**desk.environment(), "PYTHONPATH": str(SOURCE)}
+    nursery = Nursery(where, folder / "nursery.log")
+
     def process(name: str, *words: str) -> Process:
-        return Process(desk, clock, words, folder / f"{name}.log")
+        return Process(desk, clock, words, folder / f"{name}.log", nursery)
 
     web = process("web", "serve", "--port", str(desk.port))
     workers = [process(f"worker-{n}", "worker") for n in range(1 if database.is_sqlite else 2)]
-    return World(desk, carrier, clock, database, chance, site, api, web, workers)
+    return World(desk, carrier, clock, database, chance, site, api, nursery, web, workers)
