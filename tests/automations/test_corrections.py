@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tenantline.automations import actions, corrections, working
+from tenantline.automations import actions, corrections, queries, working
 from tenantline.billing import returns
 from tenantline.kernel import clock
 from tenantline.letters import actions as letters
@@ -17,6 +17,7 @@ from tenantline.recovery.models import Recovery
 from tenantline.tenants import actions as tenants
 from tests import cast
 from tests.billing.returnfile import Back, written
+from tests.runs.batches import reworded
 
 pytestmark = pytest.mark.django_db
 NOON = cast.at_noon()
@@ -194,3 +195,28 @@ def test_after_a_restore_nothing_is_corrected_that_may_have_been(moved, dana):
     recovery.save()
     later(moved)
     assert told() == []
+
+
+def test_a_correction_that_cannot_be_issued_is_shown_until_a_letter_by_hand_has_told(moved, dana):
+    words = "Paid through {{account.paid_through}}."
+    cast.letter(returned.NAME, category="payment_returned", text=words, sms=words)
+    payment = thanked(moved, dana)
+    back = returns.record(payment=payment, code="R01", by=cast.TESTER, now=clock.now())
+    later(moved)
+    assert list(queries.failed_corrections([back.pk])) == [back.pk]
+    other = cast.letter("By hand", category="payment_returned", sms="Unpaid: {{account.balance}}")
+    letters.issue(letter=other, tenant=dana, by=cast.TESTER, now=clock.now())
+    later(moved)
+    assert (told(), queries.failed_corrections([back.pk])) == ([], {})
+
+
+def test_once_its_letter_is_mended_the_correction_follows(moved, dana):
+    words = "Paid through {{account.paid_through}}."
+    broken = cast.letter(returned.NAME, category="payment_returned", text=words, sms=words)
+    payment = thanked(moved, dana)
+    back = returns.record(payment=payment, code="R01", by=cast.TESTER, now=clock.now())
+    later(moved)
+    reworded(broken)
+    later(moved)
+    assert [name for name, *_ in told()] == ["Payment returned"]
+    assert queries.failed_corrections([back.pk]) == {}

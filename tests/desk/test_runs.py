@@ -47,7 +47,12 @@ def test_it_is_issued_followed_and_shows_results(house, month):
     page = shown(house.manager, f"/runs/{run.pk}/")
     assert "Results" in page
     assert "Wait to leave" in page
+    assert "The last that waits has left about" in page
     assert Statement.objects.count() == 3
+    pause_line(house.lamar)
+    page = shown(house.manager, f"/runs/{run.pk}/")
+    assert "the line does not send now" in page
+    assert "The line is paused" in page  # beside the tenant
 
 
 def test_the_same_form_sent_twice_is_one_run(house, month):

@@ -1,12 +1,14 @@
-"""When the last text of a batch will have left: pace, hours, the carriers' day. No database."""
+"""When the last text of a batch will have left: pace, hours, the carriers' day."""
 
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from tenantline.outbox.forecast import Pace, leaving
+from tenantline.outbox.forecast import Pace, last_of, leaving
+from tenantline.outbox.models import Text
 from tenantline.outbox.pacing import Day, reset_after
 from tenantline.outbox.quiet_hours import Hours
+from tests import cast
 
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # Monday noon in Chicago
 CLOSES = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -68,3 +70,21 @@ def test_hours_that_never_come_let_nothing_leave():
     hours = Hours(time(8), time(8, 30), True, frozenset({"America/Chicago"}))
     told = leaving(segments=5, pace=pace(hours=hours), now=NOON)
     assert (told.last_at, told.in_time) == (None, 0)
+
+
+@pytest.mark.django_db
+def test_what_waits_leaves_behind_what_goes_before_it_and_not_before_its_time(time_machine):
+    time_machine.move_to(NOON, tick=False)
+    site = cast.site()
+    who = cast.opted_in(site)
+    texts = [cast.outgoing(cast.write(who, f"Text {number}")) for number in range(3)]
+    second = Text.objects.filter(pk=texts[1].pk)
+    before = last_of(facility=site, texts=second, now=NOON)
+    every = last_of(facility=site, texts=Text.objects.all(), now=NOON)
+    assert before is not None
+    assert every is not None
+    assert NOON < before < every
+    second.update(next_at=NOON + timedelta(hours=2))
+    assert last_of(facility=site, texts=second, now=NOON) == NOON + timedelta(hours=2)
+    second.update(state="sent")
+    assert last_of(facility=site, texts=second, now=NOON) is None

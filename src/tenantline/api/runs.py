@@ -31,8 +31,12 @@ from tenantline.runs import actions, queries, working
 from tenantline.statements import trade
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tenantline.outbox.forecast import Leaving
     from tenantline.runs.models import Item as ItemRow
     from tenantline.runs.models import Run as RunRow
+    from tenantline.runs.queries import Figures
     from tenantline.runs.queries import Reason as ReasonRow
 
 router = Router(tags=["Statement runs"])
@@ -192,7 +196,7 @@ def _shown(request: ApiRequest, run: RunRow) -> Run:
             "failed": [_reason(one) for one in figures.failed],
             "segments": figures.segments,
             "estimated_price_cents": told.price_of(figures.segments),
-            "last_leaves_at": leaving.last_at if leaving is not None and waiting else None,
+            "last_leaves_at": _last_leaves_at(run, figures, leaving if waiting else None, request),
             "texts": figures.texts,
             "created_by": run.by_name,
             "created_at": run.created_at,
@@ -200,6 +204,17 @@ def _shown(request: ApiRequest, run: RunRow) -> Run:
             "finished_at": run.finished_at,
         }
     )
+
+
+def _last_leaves_at(
+    run: RunRow, figures: Figures, leaving: Leaving | None, request: ApiRequest
+) -> datetime | None:
+    if leaving is not None:
+        return leaving.last_at
+    if not figures.texts.get("queued"):
+        return None
+    texts = queries.texts(run)
+    return forecast.last_of(facility=run.facility, texts=texts, now=request.auth.now)
 
 
 def _reason(one: ReasonRow) -> Reason:

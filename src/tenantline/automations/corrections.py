@@ -16,7 +16,8 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
-from tenantline.automations.models import Automation, Firing, FiringState, Mode
+from tenantline.automations import queries
+from tenantline.automations.models import Automation, FailedCorrection, Firing, FiringState, Mode
 from tenantline.automations.rules import LOOK_BACK
 from tenantline.billing import actions as billing
 from tenantline.billing import happened
@@ -72,11 +73,17 @@ def _was_thanked(one: ReturnedPayment) -> bool:
 
 
 def _told(one: ReturnedPayment) -> bool:
-    """Tell whether a notice of the return was issued, by whatever letter."""
+    """Tell whether a notice of the return was issued, by whatever letter.
+
+    Where the correction has failed, a letter that somebody issued by hand is one, too.
+    """
     issued = Firing.objects.filter(
         automation__when=_WHEN, cause=_cause(one), state=FiringState.ISSUED
     )
-    return issued.exists() or Notice.objects.filter(occasion=_occasion(one)).exists()
+    if issued.exists() or Notice.objects.filter(occasion=_occasion(one)).exists():
+        return True
+    failed = FailedCorrection.objects.filter(returned=one)
+    return failed.filter(queries.TOLD_BY_HAND).exists()
 
 
 def _left_to_automation(one: ReturnedPayment) -> bool:
@@ -92,7 +99,7 @@ def _left_to_automation(one: ReturnedPayment) -> bool:
 
 
 def _issued_safely(returned_id: int, now: datetime) -> bool:
-    """Issue one correction; what fails is logged, tried again, and holds up no other."""
+    """Issue one correction; what fails is noted for the desk and tried again, others go on."""
     try:
         with transaction.atomic():
             return _issued(returned_id, now)
@@ -100,6 +107,8 @@ def _issued_safely(returned_id: int, now: datetime) -> bool:
         return False  # a text has just come in from this number: in a moment
     except TenantlineError as error:
         _log.error("a correction could not be issued", returned=returned_id, why=error.sentence)
+        noted = {"why": error.sentence[:300], "at": now}
+        FailedCorrection.objects.update_or_create(returned_id=returned_id, defaults=noted)
         return False
 
 
@@ -113,6 +122,7 @@ def _issued(returned_id: int, now: datetime) -> bool:
     letter = returned.letter_for(one.facility, by=_ACTOR, now=now)
     occasion, cause = _occasion(one), _cause(one)
     letters.issue(letter=letter, tenant=tenant, by=_ACTOR, now=now, occasion=occasion, cause=cause)
+    FailedCorrection.objects.filter(returned=one).delete()
     return True
 
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from tenantline.billing.models import ReturnedPayment
 from tenantline.facilities.models import Facility
 from tenantline.letters.models import Letter, Notice
 from tenantline.tenants.models import Tenant
@@ -71,3 +72,14 @@ class Firing(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["automation", "-id"])]
+
+
+class FailedCorrection(models.Model):
+    """That thanks for a payment which came back could not be corrected, and why, when last tried.
+
+    The row goes when the correction has been issued (``automations.corrections``).
+    """
+
+    returned = models.OneToOneField(ReturnedPayment, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=300)
+    at = models.DateTimeField()

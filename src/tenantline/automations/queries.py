@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenantline.automations import facts, going, rules
-from tenantline.automations.models import Automation, Firing, Mode
+from tenantline.automations.models import Automation, FailedCorrection, Firing, Mode
 from tenantline.facilities.scope import Scope
 from tenantline.kernel.errors import Forbidden, NotFound
-from tenantline.letters.models import Letter
+from tenantline.letters.models import Letter, Notice
 from tenantline.outbox import causes
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import Tenant
 
+# Of a failed correction: somebody has issued a letter on a returned payment by hand since.
+TOLD_BY_HAND: Final = Exists(
+    Notice.objects.filter(
+        tenant=OuterRef("returned__tenant"),
+        cause="",
+        letter__category="payment_returned",
+        issued_at__gte=OuterRef("returned__settled_at"),
+    )
+)
 MODES: Final = [(mode.value, str(mode.label)) for mode in Mode]
 
 
@@ -99,11 +109,26 @@ def would_do_changed(
     return would_do(automation=automation, scope=scope, now=now, most=most)
 
 
+def firings(*, automation: Automation, scope: Scope) -> QuerySet[Firing]:
+    """Return what an automation has done in scope, newest first."""
+    rows = automation.firings.select_related("tenant", "facility", "notice")
+    return scope.narrow(rows).order_by("-id")
+
+
 def history(
     *, automation: Automation, scope: Scope, before: int | None, limit: int
 ) -> list[Firing]:
-    """Return what an automation has done in scope, newest first, below an id if one is given."""
-    rows = scope.narrow(automation.firings.select_related("tenant", "facility", "notice"))
+    """Return some of what an automation has done, newest first, below an id if one is given."""
+    rows = firings(automation=automation, scope=scope)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return list(rows.order_by("-id")[:limit])
+    return list(rows[:limit])
+
+
+def failed_corrections(returned_ids: Collection[int]) -> dict[int, str]:
+    """Return why thanks for these returned payments could not be corrected, by the return's id.
+
+    Not of those of whom a letter by hand has told since.
+    """
+    rows = FailedCorrection.objects.filter(~TOLD_BY_HAND, returned__in=returned_ids)
+    return dict(rows.values_list("returned_id", "why"))

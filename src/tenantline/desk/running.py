@@ -95,6 +95,10 @@ def shown(run: Run, now: datetime) -> dict[str, Any]:
             for state, looks in _TEXTS.items()
             if figures.texts.get(state)
         ],
+        "queued": figures.texts.get("queued", 0),
+        "last_leaves_at": forecast.last_of(facility=run.facility, texts=queries.texts(run), now=now)
+        if figures.texts.get("queued")
+        else None,
         "troubles": queries.text_troubles(run),
         "to_print": _to_print(run, figures),
         "print_page": PRINT_PAGES[run.kind],

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from math import floor
 from typing import Final
 
-from django.db.models import Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from tenantline.facilities import queries as facilities
-from tenantline.facilities.models import Facility
+from tenantline.facilities.models import Facility, Line
 from tenantline.outbox import pacing
 from tenantline.outbox.models import Text
 from tenantline.outbox.pacing import Day
@@ -114,9 +114,31 @@ def of(*, facility: Facility, segments: int, now: datetime) -> Forecast:
     line = facilities.sending_line(facility.pk)
     if line is None:
         return Forecast(segments, None)
-    slot = pacing.slots([line.pk]).get(line.pk)
     queued = Text.objects.filter(facility=facility, state="queued")
-    pace = Pace(
+    said = leaving(segments=segments, pace=_pace(facility, line, queued, now), now=now)
+    return Forecast(segments, said, line.segment_price)
+
+
+def last_of(*, facility: Facility, texts: QuerySet[Text], now: datetime) -> datetime | None:
+    """Return about when the last of these texts that wait will have left, behind what goes before.
+
+    None: none waits, the facility has no line that sends, or its hours leave no time.
+    """
+    queued = texts.filter(state="queued")
+    last = queued.order_by("-priority", "-pk").first()
+    line = facilities.sending_line(facility.pk)
+    if last is None or line is None or line.paused_at is not None:
+        return None
+    before = Q(priority__lt=last.priority) | Q(priority=last.priority, pk__lte=last.pk)
+    rows = Text.objects.filter(before, facility=facility, state="queued")
+    at = leaving(segments=0, pace=_pace(facility, line, rows, now), now=now).last_at
+    latest = queued.aggregate(at=Max("next_at"))["at"]  # waits for its hours, or for another try
+    return max(at, latest) if at is not None else None
+
+
+def _pace(facility: Facility, line: Line, ahead: QuerySet[Text], now: datetime) -> Pace:
+    slot = pacing.slots([line.pk]).get(line.pk)
+    return Pace(
         a_second=line.segments_per_second,
         day=pacing.day_at(slot, now),
         hours=Hours(
@@ -125,8 +147,6 @@ def of(*, facility: Facility, segments: int, now: datetime) -> Forecast:
             on_sunday=facility.texts_on_sunday,
             zones=frozenset({facility.timezone}),
         ),
-        ahead=queued.aggregate(sum=Sum("segments"))["sum"] or 0,
+        ahead=ahead.aggregate(sum=Sum("segments"))["sum"] or 0,
         free_at=slot.free_at if slot else now,
     )
-    said = leaving(segments=segments, pace=pace, now=now)
-    return Forecast(segments, said, line.segment_price)

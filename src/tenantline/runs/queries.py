@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from tenantline.facilities.scope import Scope
 from tenantline.kernel.errors import NotFound
+from tenantline.outbox.models import Text
 from tenantline.runs.models import Item, ItemState, Run
 from tenantline.runs.rules import OPEN as OPEN
 from tenantline.tenants import postal
@@ -118,6 +119,11 @@ def printed_refs(run: Run) -> list[int]:
     return [int(ref.partition(":")[2]) for ref in refs]
 
 
+def texts(run: Run) -> QuerySet[Text]:
+    """Return the texts that a run has asked for, copies included."""
+    return Text.objects.filter(message__in=Item.objects.filter(run=run).values("message"))
+
+
 def waiting_segments(run: Run) -> int:
     """Return how many segments of texts are still to be asked for, those of copies included."""
     rows = Item.objects.filter(run=run, state="waiting")
@@ -131,7 +137,9 @@ def items(run: Run, *, only: str = "") -> QuerySet[Item]:
     (``text:withheld``), a reason (``why:no_consent``), or to those that are printed for somebody
     without a postal address (``unaddressed``).
     """
-    rows = Item.objects.filter(run=run).select_related("tenant", "message__text", "email")
+    rows = Item.objects.filter(run=run).select_related(
+        "tenant", "message__text__clearance", "message__text__facility", "email"
+    )
     return _narrowed(rows, only).order_by("id")
 
 

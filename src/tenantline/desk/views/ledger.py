@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from tenantline.automations import queries as automations
 from tenantline.billing import actions, autopay, queries, returned, returns
 from tenantline.billing.actions import NewEntry
 from tenantline.billing.reasons import REASONS
@@ -102,13 +103,19 @@ def _account(request: DeskRequest, tenant: Tenant) -> dict[str, Any]:
         rows.append({"entry": entry, "balance": balance, "undone": _undone(entry)})
     back = [one for one in returned.of_tenant(tenant) if one.payment_id]
     today = queries.today(tenant.facility, request.desk.now)
+    failed = automations.failed_corrections([one.pk for one in back])
     return {
         "shown": shown,
         "rows": rows[::-1],
         "oldest_due": queries.oldest_due(tenant.pk),
         "pending": autopay.pending(tenant.pk),
         "came_back": [
-            {"back": one, "words": returned.words(one), "no_retry": no_retry}
+            {
+                "back": one,
+                "words": returned.words(one),
+                "no_retry": no_retry,
+                "not_corrected": failed.get(one.pk, ""),
+            }
             for one in back
             for no_retry in [returned.why_no_retry(one, today=today)]
         ],

@@ -23,6 +23,7 @@ from tenantline.kernel.crypto import new_token
 from tenantline.kernel.errors import BadInput, NotFound
 from tenantline.letters import queries as letter_queries
 from tenantline.letters import trade as letter_trade
+from tenantline.outbox import waiting
 from tenantline.runs import actions, queries, working
 from tenantline.statements import prints
 from tenantline.statements import trade as statement_trade
@@ -172,10 +173,13 @@ def one(request: DeskRequest, run_id: int) -> HttpResponse:
     context = running.shown(run, request.desk.now)
     only = request.GET.get("only", "")
     pages = Paginator(queries.items(run, only=only), _PER_PAGE)
+    shown = pages.get_page(request.GET.get("page"))
+    texts = [row.message.text for row in shown if row.message and row.message.text]
     context |= {
         "only": only,
         "filters": _filters(context),
-        "shown": pages.get_page(request.GET.get("page")),
+        "shown": shown,
+        "waits": waiting.of(texts, now=request.desk.now),
         "zone": run.facility.timezone,
     }
     return render(request, f"desk/run.html{part}", context)
