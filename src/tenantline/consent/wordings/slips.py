@@ -21,11 +21,12 @@ class Slips:
     def __init__(self, words: Iterable[str], *, most: int = 2) -> None:
         """Index ``words`` of four letters and more; no more than ``most`` slips are allowed."""
         self._most = most
-        self._index: dict[str, list[str]] = {}
+        self._index: dict[str, str] = {}  # the words in a row: a list of each takes more memory
         for word in words:
             if len(word) >= SHORTEST and word.isascii():
                 for key in _shortened(word, 2 if len(word) >= LONG - 1 else 1):
-                    self._index.setdefault(key, []).append(word)
+                    known = self._index.get(key)
+                    self._index[key] = f"{known} {word}" if known else word
 
     def meant(self, word: str) -> str:
         """Return the nearest word that a slip or two would explain, empty where none would."""
@@ -34,7 +35,7 @@ class Slips:
         allowed = min(self._most, 2 if len(word) >= LONG else 1)
         best = allowed + 1, ""
         for key in sorted(_shortened(word, allowed)):
-            for target in self._index.get(key, ()):
+            for target in self._index.get(key, "").split():
                 if allowed == 2 and len(target) < LONG - 1:
                     continue
                 if begins_alike(word, target):
