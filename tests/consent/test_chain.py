@@ -91,13 +91,24 @@ def test_an_inserted_event_is_named(opened: list[LedgerEvent]):
     assert broken() == f"Consent event {head.sequence + 1} was not written by this ledger."
 
 
-def test_what_stands_beside_an_event_and_is_gone_is_told_but_breaks_nothing(
+def test_what_stood_beside_an_event_and_is_gone_is_named_though_the_chain_holds(
     opened: list[LedgerEvent],
 ):
     second = opened[1].particulars
     assert second is not None
     second.delete()
-    assert chain.verify_all().gone == (2,)
+    with pytest.raises(ledger.LedgerBroken, match="beside consent event 2 is missing, and no"):
+        chain.verify_all()
+    assert chain.verify().events == 4  # so that a restore gives back what is left
+
+
+def test_what_cannot_even_be_hashed_was_not_written_by_the_ledger(opened: list[LedgerEvent]):
+    LedgerEvent.objects.filter(sequence=2).update(hash="é" * 64)
+    assert broken() == "Consent event 2 was not written by this ledger."
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE consent_ledgerevent SET at = 'never' WHERE sequence = 1")
+        assert broken() == "Consent event 1 was not written by this ledger."
 
 
 def test_what_stands_beside_an_event_may_not_be_altered(opened: list[LedgerEvent]):

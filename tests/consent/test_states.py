@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -241,9 +242,10 @@ def test_a_form_submitted_twice_states_the_last_wish():
 
 def test_a_second_start_finds_nothing_to_do():
     who = cast.opted_in(cast.site(), "Olive", "chat")
-    events = len(ledger.events_of(who.pk))
     start(who)
-    assert (active(who), len(ledger.events_of(who.pk))) == ({"chat"}, events)
+    kept = json.loads(ledger.events_of(who.pk)[-1].body)
+    assert (active(who), kept["services"], kept["ended"]) == ({"chat"}, [], [])
+    assert Message.objects.filter(direction="out").count() == 1  # the first START's confirmation
 
 
 def test_what_a_new_form_ticks_anew_begins_with_the_next_start():

@@ -131,6 +131,19 @@ def test_a_number_that_said_start_after_the_day_is_theirs(desk):
     assert (is_parked(who), is_parked(old)) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("body", "back", "parked"), [("START", 2, False), ("Hi", 2, True), ("START", 0, True)]
+)
+def test_a_start_that_changed_nothing_shows_as_well_whose_number_it_is(desk, body, back, parked):
+    who = desk.opted_in(days_ago=30)
+    there = cast.site("THERE")
+    shares = cast.opted_in(there, number=cast.mobile_of(who), now=clock.now() - timedelta(days=30))
+    cast.receive(cast.mobile_of(who), desk.site, body, now=clock.now() - timedelta(days=1.5))
+    desk.lists(who, day=newest(back))
+    desk.read()
+    assert (is_parked(who), is_parked(shares)) == (parked, True)
+
+
 def test_what_a_person_has_confirmed_another_accounts_list_does_not_ask_again(desk):
     who = desk.opted_in(days_ago=30)
     desk.lists(who, day=newest())

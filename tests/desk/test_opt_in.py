@@ -99,6 +99,15 @@ def test_an_event_without_words_has_no_such_page(house: House):
     assert house.clerk.get(f"/tenants/{who.pk}/consent/{started.pk}/").status_code == 404
 
 
+def test_the_history_says_what_each_start_and_stop_was(house: House):
+    who = cast.opted_in(house.lamar)
+    for body in ("START", "please quit texting me"):
+        cast.receive(cast.mobile_of(who), house.lamar, body)
+    page = text(house.clerk, f"/tenants/{who.pk}/consent/")
+    assert "START was texted; it changed nothing" in page
+    assert "A text asked for no more texts: every consent of the number ended" in page
+
+
 def test_a_revocation_at_the_counter_ends_the_consent(house: House):
     who = cast.opted_in(house.lamar)
     typed = {"medium": "counter", "note": "said so at the counter"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tenantline.consent import forms, queries, unclear, waiting
 from tenantline.facilities.scope import EVERYWHERE
@@ -118,3 +120,15 @@ def test_questions_take_as_many_queries_for_many_as_for_one(
     for some in (held[:1], held):
         with django_assert_num_queries(4):
             assert len(unclear.questions(tenant_ids=[who.pk for who in some])) == len(some)
+
+
+def test_the_list_asks_the_database_as_often_for_many_as_for_one(house: House):
+    asked = []
+    for n in (1, 4):
+        for _ in range(n):
+            who = cast.opted_in(house.lamar)
+            cast.receive(cast.mobile_of(who), house.lamar, "wrong number")
+        with CaptureQueriesContext(connection) as queries_made:
+            assert text(house.clerk, "/consent/?about=person").count("Read the chat") >= n
+        asked.append(len(queries_made))
+    assert asked[0] == asked[1]

@@ -45,6 +45,20 @@ def test_it_tells_form_start_and_stop_with_their_evidence():
     assert facts[3]["The text"] == "STOP"
 
 
+def test_it_tells_every_start_and_by_what_words_consent_ended():
+    here, there = cast.site("HERE"), cast.site("THERE")
+    who = cast.opted_in(here)
+    for site, body in ((here, "START"), (there, "START"), (here, "quit texting me")):
+        cast.receive(cast.mobile_of(who), site, body)
+    found = packet(who)
+    again, elsewhere, ended = found.events[-3:]
+    assert (again.site, elsewhere.site) == (here.name, there.name)
+    assert again.said == elsewhere.said == "START was received from this phone. It changed nothing."
+    assert ended.said.startswith("A text from this phone withdrew consent: every consent")
+    assert found.holders[0].answer.endswith("when a text from this phone withdrew it.")
+    assert packet(who, only(here)).hidden == 1
+
+
 def test_it_answers_in_a_sentence_whether_and_until_when():
     [holder] = packet(cast.stopped(cast.site())).holders
     assert "Sam Stopped agreed on the opt-in form of Storage LAMAR" in holder.answer

@@ -75,7 +75,8 @@ def export(number: str, output: Path | None, as_json: bool) -> None:
 def erase(number: str, why: str, early: bool) -> None:
     """Erase what stands beside a NUMBER's events: the number, IP address, browser and words.
 
-    The events and their hashes stay, and the ledger says what was erased, when and why. Refused
+    The events and their hashes stay, and the ledger says what was erased, when and why. The
+    tenant's record, the conversation and e-mails are not touched. Refused
     while consent is active or asked for, and within five years of the last event or text unless
     --early is given.
     """
@@ -113,11 +114,6 @@ def _found(found: Verified) -> list[str]:
         lines.append(_cleared(found))
     if found.erased:
         lines.append(f"What stood beside {found.erased:,} of them was erased, and they say so.")
-    if found.gone:
-        lines.append(
-            f"What stood beside {len(found.gone):,} of them is gone, and no erasure is recorded; "
-            f"the first is event {found.gone[0]:,}."
-        )
     return lines
 
 

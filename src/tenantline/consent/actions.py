@@ -5,6 +5,7 @@ Nobody here can opt a tenant in: only a submitted form followed by START from th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
@@ -17,6 +18,7 @@ from tenantline.consent import forms, ledger, queries, rules
 from tenantline.consent.ledger import Evidence
 from tenantline.consent.models import OptInForm, Standing
 from tenantline.consent.projection import refresh, refresh_holders
+from tenantline.consent.services import Service
 from tenantline.consent.wording import words_hash
 from tenantline.intake.models import InboundCall
 from tenantline.kernel.actor import Actor
@@ -46,11 +48,15 @@ def hear_start(*, call: InboundCall, facility_id: int, now: datetime) -> Started
     """R2, R3, R12: work on a START to a line of this facility. Needs the caller's transaction.
 
     It activates every form that waits for it at this facility and restores what this handset
-    had ended there, for whoever holds the number; it also ends a hold. Otherwise it does nothing.
+    had ended there, for whoever holds the number; it also ends a hold. One that changes nothing is
+    kept as an event all the same: it shows when the phone was last its owner's, and that it came.
     """
     done = Started()
     ledger.lock()
-    for period in tenants.holders(call.sender, facility_id=facility_id):
+    holders = tenants.holders(call.sender, facility_id=facility_id)
+    if not holders:
+        _keep_start(call, facility_id=facility_id)
+    for period in holders:
         if not tenants.tenancy(period.tenant_id, now).renting:
             note_tenancy_end(tenant=period.tenant, now=now)  # R15: a form dies with the tenancy
         standing = rules.fold(ledger.facts_of(period))
@@ -58,25 +64,43 @@ def hear_start(*, call: InboundCall, facility_id: int, now: datetime) -> Started
         form = forms.submitted_for(period)
         if form is None or not services:
             services, form = frozenset(), None
-        if not services and not rules.ends_a_hold(standing, started_at=call.received_at):
-            continue
-        ledger.append(
-            kind="started",
-            at=call.received_at,
-            evidence=Evidence(number=call.sender, text=call.body),
+        _keep_start(
+            call,
             period=period,
-            body={
-                "services": sorted(services),
-                "message_sid": call.message_sid,
-                "form": form.pk if form else None,
-                "wording": form.wording_id if form else None,
-                "words_sha256": words_hash(form.wording.words) if form else None,
-            },
+            services=sorted(services),
+            form=form,
+            ended=rules.ended_by_start(standing, started_at=call.received_at),
         )
         refresh(period.tenant, now=now)
         if services:
             done.tenants.append(period.tenant)
     return done
+
+
+def _keep_start(
+    call: InboundCall,
+    *,
+    period: NumberPeriod | None = None,
+    facility_id: int | None = None,
+    services: Sequence[Service] = (),
+    form: OptInForm | None = None,
+    ended: Sequence[str] = (),
+) -> None:
+    ledger.append(
+        kind="started",
+        at=call.received_at,
+        evidence=Evidence(number=call.sender, text=call.body),
+        period=period,
+        facility_id=facility_id,
+        body={
+            "services": list(services),
+            "message_sid": call.message_sid,
+            "form": form.pk if form else None,
+            "wording": form.wording_id if form else None,
+            "words_sha256": words_hash(form.wording.words) if form else None,
+            "ended": list(ended),
+        },
+    )
 
 
 def hear_stop(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,14 +31,12 @@ class Chain:
 class Verified:
     """What a full check found: the chain, and what was noted of its end outside the database.
 
-    ``erased`` events have had what stood beside them erased; ``gone`` are the sequences of those
-    where it is missing although no erasure is recorded.
+    ``erased`` events have had what stood beside them erased.
     """
 
     chain: Chain
     anchor: Anchor
     erased: int = 0
-    gone: tuple[int, ...] = ()
     clearances: Clearances = field(default_factory=Clearances)
 
 
@@ -61,13 +58,19 @@ def verify_all() -> Verified:
 
     Raises:
         LedgerBroken, WrongKey: as ``verify``; also where events were cut off at the end and the
-            head was edited to fit, or all of it was exchanged for another ledger.
+            head was edited to fit, or all of it was exchanged for another ledger; or where what
+            stood beside an event is missing and no erasure is recorded.
     """
     found = _verified()
+    if found.gone:
+        raise LedgerBroken(
+            f"What stood beside consent event {min(found.gone)} is missing, and no erasure of it "
+            "is recorded."
+        )
     key = _key()
     noted = _held_against_notes(key)
     cleared = Clearances(found.clearances, clearances.check_notes(key) if key is not None else 0)
-    return Verified(found.chain, noted, found.erased, tuple(found.gone), cleared)
+    return Verified(found.chain, noted, found.erased, cleared)
 
 
 def check_end() -> Anchor:
@@ -143,7 +146,7 @@ class _Walk:
         count = self.chain.events + 1
         if event.sequence != count or event.previous != self.chain.last_hash:
             raise LedgerBroken(f"Consent event {count} is missing or out of its place.")
-        if not hmac.compare_digest(event.hash, ledger.event_hash(event, self.key)):
+        if not ledger.bears_its_hash(event, self.key):
             raise LedgerBroken(f"Consent event {count} was not written by this ledger.")
         self._beside(event)
         body: dict[str, Any] = json.loads(event.body)
@@ -160,9 +163,7 @@ class _Walk:
         row = event.particulars
         if row is None:
             self.gone.add(event.sequence)
-        elif not hmac.compare_digest(
-            event.particulars_hash, ledger.particulars_hash(row, self.key)
-        ):
+        elif not ledger.is_unaltered(row, event.particulars_hash, self.key):
             raise LedgerBroken(f"What stands beside consent event {event.sequence} was altered.")
 
     def _shown(self, sequence: int, body: dict[str, Any]) -> None:

@@ -29,8 +29,9 @@ class Entry:
     """One event. ``number`` is E.164; ``words`` tells that the wording shown can be read in full.
 
     ``by`` names the staff member, empty where it was the tenant alone; ``note`` is what staff
-    wrote or the tenant texted, ``decided`` its words that made it a revocation;
-    ``elsewhere`` marks an event of a facility outside the reader's scope.
+    wrote or the tenant texted, ``decided`` its words that made it a revocation, where that was not
+    STOP itself; ``ended`` names what a START ended of held, parked and silent; ``elsewhere`` marks
+    an event of a facility outside the reader's scope.
     """
 
     event_id: int
@@ -50,6 +51,7 @@ class Entry:
     user_agent: str = ""
     handed_over: bool = False
     decided: str = ""
+    ended: tuple[str, ...] = ()
     words: bool = False
     elsewhere: bool = False
 
@@ -155,7 +157,8 @@ def _entry(event: LedgerEvent, scope: Scope) -> Entry:
         ip="" if elsewhere or particulars is None else particulars.ip,
         user_agent="" if elsewhere or particulars is None else particulars.user_agent,
         handed_over=bool(body.get("handed_over")),
-        decided=str(body.get("words", "")) if event.kind == "stopped" else "",
+        decided=_decided(body) if event.kind == "stopped" else "",
+        ended=tuple(body.get("ended", ())),
         words=event.kind == "form_submitted",
         elsewhere=elsewhere,
     )
@@ -164,6 +167,11 @@ def _entry(event: LedgerEvent, scope: Scope) -> Entry:
 def _counter_staff(body: Mapping[str, Any]) -> str:
     """Return who gave a form out at the counter, where the tenant submitted it."""
     return str(body.get("issued_by", "")) if body.get("medium") == "counter" else ""
+
+
+def _decided(body: Mapping[str, Any]) -> str:
+    """Return the words of a text that decided, where it was not the bare keyword."""
+    return "" if body.get("pattern") == "keyword" else str(body.get("words", ""))
 
 
 def _note(kind: str, text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -210,10 +210,14 @@ def _concerns(event: LedgerEvent, period: NumberPeriod) -> bool:
 
 
 def events_of(tenant_id: int) -> list[LedgerEvent]:
-    """Return every event about a tenant's numbers, oldest first, for the consent history."""
+    """Return every event about a tenant's numbers, oldest first, for the consent history.
+
+    A START to a facility where nobody holds the number is nothing of this tenant's.
+    """
     condition = Q(tenant_id=tenant_id)
     for period in NumberPeriod.objects.filter(tenant_id=tenant_id):
         spell = Q(period_id=None, number_key=number_key(period.number), at__gte=period.started_at)
+        spell &= ~Q(kind="started")
         if period.ended_at is not None:
             spell &= Q(at__lte=period.ended_at)
         condition |= spell
@@ -234,7 +238,7 @@ def ever_closed(tenant_id: int) -> bool:
 
 def to_fact(event: LedgerEvent, key: bytes | None = None) -> Fact:
     """Return an event as the rules see it, after checking its hash (``key`` as it is known)."""
-    if not hmac.compare_digest(event.hash, event_hash(event, key)):
+    if not bears_its_hash(event, key):
         raise LedgerBroken(f"Consent event {event.sequence} was not written by this ledger.")
     body: dict[str, Any] = json.loads(event.body)
     until = body.get("until")
@@ -268,6 +272,28 @@ def event_hash(event: LedgerEvent, key: bytes | None = None) -> str:
         "previous": event.previous,
     }
     return _keyed(b"event\x00" + json.dumps(said, sort_keys=True).encode(), key)
+
+
+def bears_its_hash(event: LedgerEvent, key: bytes | None = None) -> bool:
+    """Tell whether an event bears the hash that it must."""
+    return _is(event.hash, lambda: event_hash(event, key))
+
+
+def is_unaltered(row: Particulars, digest: str, key: bytes | None = None) -> bool:
+    """Tell whether what stands beside an event is what the event keeps the hash of."""
+    return _is(digest, lambda: particulars_hash(row, key))
+
+
+def bears_its_seal(row: Clearance, key: bytes | None = None) -> bool:
+    """Tell whether a clearance bears the gate's seal."""
+    return _is(row.seal, lambda: clearance_seal(row, key))
+
+
+def _is(noted: str, computed: Callable[[], str]) -> bool:
+    try:
+        return hmac.compare_digest(noted.encode(), computed().encode())
+    except (AttributeError, TypeError, ValueError):
+        return False  # SQLite's columns take anything: what cannot even be hashed was not written
 
 
 def particulars_hash(row: Particulars, key: bytes | None = None) -> str:

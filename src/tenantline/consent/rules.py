@@ -120,12 +120,18 @@ def started_services(standing: Standing, *, started_at: datetime) -> frozenset[S
     return standing.restorable | _asked_for(standing, started_at)
 
 
-def ends_a_hold(standing: Standing, *, started_at: datetime) -> bool:
-    """R3: tell whether a START received at ``started_at`` ends what texts wait for.
+def ended_by_start(standing: Standing, *, started_at: datetime) -> tuple[str, ...]:
+    """R3, R15: return which of held, parked and silent a START received at ``started_at`` ends.
 
     It answers what was asked before it; it says nothing of what came after it.
     """
-    return standing.waits and _let_go(standing, started_at) != standing
+    after = _let_go(standing, started_at)
+    ended = {
+        "held": standing.held and not after.held,
+        "parked": standing.parked and not after.parked,
+        "silent": standing.silent and not after.silent,
+    }
+    return tuple(flag for flag, has_ended in ended.items() if has_ended)
 
 
 def silent_from(standing: Standing) -> datetime | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -154,12 +153,10 @@ def _erased_by(rows: Sequence[LedgerEvent]) -> dict[int, LedgerEvent]:
 
 
 def _holds(row: LedgerEvent) -> bool:
-    if not hmac.compare_digest(row.hash, ledger.event_hash(row)):
+    if not ledger.bears_its_hash(row):
         return False
     beside = row.particulars
-    if beside is None:
-        return True
-    return hmac.compare_digest(row.particulars_hash, ledger.particulars_hash(beside))
+    return beside is None or ledger.is_unaltered(beside, row.particulars_hash)
 
 
 def _form(row: LedgerEvent, number: Number, stored: dict[int, Wording]) -> Form:

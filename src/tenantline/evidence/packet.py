@@ -120,7 +120,6 @@ class Check:
     head: str
     trouble: str
     anchor: str
-    gone: int
 
 
 @dataclass(frozen=True, kw_only=True)

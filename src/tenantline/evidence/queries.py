@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -94,7 +93,7 @@ def check(*, walk: int | None) -> Check:
     last = LedgerEvent.objects.order_by("-sequence").first()
     head = last.hash if last else ledger.GENESIS
     count = last.sequence if last else 0
-    known = Check(whole=True, events=count, head=head, trouble="", anchor="", gone=0)
+    known = Check(whole=True, events=count, head=head, trouble="", anchor="")
     if walk is not None and count > walk:
         return replace(known, whole=False)
     try:
@@ -107,7 +106,6 @@ def check(*, walk: int | None) -> Check:
         head=found.chain.last_hash,
         trouble="",
         anchor=anchored(found.anchor),
-        gone=len(found.gone),
     )
 
 
@@ -181,5 +179,5 @@ def _sent(row: Text) -> Sent:
         event=clearance.event.sequence,
         clearance=clearance.pk,
         cleared_at=clearance.cleared_at,
-        sealed=hmac.compare_digest(clearance.seal, ledger.clearance_seal(clearance)),
+        sealed=ledger.bears_its_seal(clearance),
     )

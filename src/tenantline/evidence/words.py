@@ -33,8 +33,7 @@ _MEDIA: Final = {
 }
 _SAID: Final = {
     "form_issued": "The opt-in form was sent by e-mail.",
-    "started": "START was received from this phone. It ended a hold and activated nothing.",
-    "stopped": "STOP was received: every consent of this number ended, at every facility.",
+    "started": "START was received from this phone. It changed nothing.",
     "held": "Automatic texts were held until a person had looked.",
     "form_ended": "Staff closed the opt-in form at the counter.",
     "form_disowned": "Whoever opened the form said: this is not my number. No consent followed.",
@@ -45,10 +44,21 @@ _SAID: Final = {
     "tenancy_ended": "The last rental ended; consent for statements and notices ended with it.",
     "erased": "The row beside earlier events of this number was erased. The events stay.",
 }
+_STOPPED: Final = {
+    "keyword": "STOP was received from this phone",
+    "words": "A text from this phone withdrew consent",
+    "carrier": "The carrier said that this phone had opted out",
+}
+_WHEN_STOPPED: Final = {
+    "keyword": "when STOP was received",
+    "words": "when a text from this phone withdrew it",
+    "carrier": "when the carrier said that this phone had opted out",
+}
 _CLOSED: Final = {
     "changed": "The tenant's number was changed; consent for this number ended.",
     "removed": "The number was removed from the tenant; its consent ended.",
     "passed_on": "The number had passed on to somebody else; this tenant's consent ended.",
+    "not_theirs": "A person found that the number is not this tenant's; its consent ended.",
 }
 
 
@@ -93,6 +103,11 @@ def event(kind: str, body: Mapping[str, Any]) -> str:
             said = f"The opt-in form was submitted. Ticked: {chosen}; and the required agreement."
         case "started" if chosen:
             said = f"START was received from this phone. Consent for {chosen} became active."
+        case "started" if body.get("ended"):
+            said = "START was received from this phone. It ended a hold and activated nothing."
+        case "stopped":
+            how = _STOPPED[_heard_by(body)]
+            said = f"{how}: every consent of this number ended, at every facility."
         case "revoked":
             how = _MEDIA.get(medium, "in another way")
             said = f"Staff recorded that consent was withdrawn {how}: every consent ended."
@@ -103,11 +118,18 @@ def event(kind: str, body: Mapping[str, Any]) -> str:
     return said
 
 
+def _heard_by(body: Mapping[str, Any]) -> str:
+    """Return how a phone's own revocation was learned of: carrier (21610), words, or keyword."""
+    if ":" in str(body.get("source", "")):
+        return "carrier"
+    return "words" if body.get("words") and body.get("pattern") != "keyword" else "keyword"
+
+
 def ending(kind: str, body: Mapping[str, Any]) -> str:
     """Return how an event ended a consent, to follow "ended on …"."""
     match kind:
         case "stopped":
-            return "when STOP was received"
+            return _WHEN_STOPPED[_heard_by(body)]
         case "revoked":
             how = _MEDIA.get(str(body.get("medium", "")), "in another way")
             return f"when staff recorded that it was withdrawn {how}"

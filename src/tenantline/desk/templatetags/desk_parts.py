@@ -39,7 +39,6 @@ _KINDS = {
     "form_submitted": "Opt-in form submitted",
     "form_disowned": "The reader of the form said: this is not my number",
     "started": "START was texted: opted in",
-    "stopped": "STOP was texted: every consent of the number ended",
     "hold_ended": "A person looked; automatic texts go on",
     "parked": "All texts wait: somebody else may have the phone",
     "park_ended": "A person said that the number is still theirs; texts go on",
@@ -188,21 +187,29 @@ def status_words(status: str) -> str:
 def event_words(entry: Entry) -> str:
     """Return what a consent event was, in words."""
     match entry.kind:
-        case "revoked" if entry.medium == "text":
-            return "Revocation recorded: a text that was unclear"
         case "revoked":
-            return f"Revocation recorded: {dict(MEDIA).get(entry.medium, entry.medium).lower()}"
+            how = dict(MEDIA).get(entry.medium, entry.medium).lower()
+            unclear = entry.medium == "text"
+            return f"Revocation recorded: {'a text that was unclear' if unclear else how}"
         case "number_closed":
             return _CLOSED.get(entry.because, "The number was closed; its consent ended")
         case "parked" if entry.because:
             return f"All texts wait for a person. {entry.because}"
         case "held":
             return f"Automatic texts held: {entry.because}" if entry.because else "Held"
+        case "stopped":
+            return f"{_how_stopped(entry)}: every consent of the number ended"
         case "started" if not entry.services:
-            return "START was texted; a hold ended"
+            return f"START was texted; {'a hold ended' if entry.ended else 'it changed nothing'}"
         case "form_issued" | "form_submitted" if entry.medium == "counter":
             return _AT_THE_COUNTER[entry.kind, entry.handed_over]
     return _KINDS.get(entry.kind, entry.kind)
+
+
+def _how_stopped(entry: Entry) -> str:
+    if ":" in entry.message_sid:  # Twilio's 21610, and the text it was said of
+        return "The carrier says that the phone has opted out"
+    return "A text asked for no more texts" if entry.decided else "STOP was texted"
 
 
 @register.filter

@@ -72,11 +72,12 @@ def _rows(request: DeskRequest, desk: Desk, about: str) -> dict[str, Any]:
 def _held(desk: Desk, shown: Page[Any]) -> list[dict[str, Any]]:
     rows: list[Held] = waiting.shown(shown)
     shares = tenants.sharing(numbers={row.number for row in rows}, scope=desk.scope)
+    chats = conversations.with_numbers([(row.tenant.facility_id, row.number) for row in rows])
     return [
         {
             "held": row,
             "sharing": shares[row.number].without(row.tenant.pk) if row.number in shares else None,
-            "chat": conversations.with_number(row.tenant.facility_id, row.number),
+            "chat": chats.get((row.tenant.facility_id, row.number)),
         }
         for row in rows
     ]
