@@ -182,12 +182,18 @@ class Arrived:
 
 
 def receive(
-    sender: str, where: Facility, body: str, *, now: datetime | None = None, work: bool = True
+    sender: str,
+    where: Facility,
+    body: str,
+    *,
+    now: datetime | None = None,
+    work: bool = True,
+    to: Line | None = None,
 ) -> Arrived:
-    """Let a text come in to the facility's line as the webhook stores it; work on it."""
+    """Let a text come in to the facility's line (or ``to`` one of its lines); work on it."""
     now = now or clock.now()
     sid = f"SM{uuid.uuid4().hex}"
-    to = Line.objects.get(facility=where, sending=True)
+    to = to or Line.objects.get(facility=where, sending=True)
     call = Inbound(
         message_sid=sid,
         account_sid=to.account_sid,

@@ -14,15 +14,18 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
 
 from tenantline.consent import ledger, queries, rules
 from tenantline.consent.models import Erasure, LedgerEvent, Standing
+from tenantline.facilities.models import Line
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.tenants.models import Tenant
 from tests.consent import naive
+from tests.consent.fate import LINES, FatefulWorld
 from tests.consent.town import CARRIERS, MEANINGS
 from tests.consent.world import World
 
@@ -42,7 +45,7 @@ class Town(RuleBasedStateMachine):
         super().__init__()
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
-        self.world = World()
+        self.world = FatefulWorld()
         self.seen = 0
 
     def teardown(self) -> None:
@@ -116,21 +119,46 @@ class Town(RuleBasedStateMachine):
         self.someone(0)
         self.world.is_listed(self.world.numbers[n])
 
+    @rule(what=st.sampled_from(LINES), there=st.integers(0, 1))
+    def line_changes(self, what, there):
+        self.someone(0)
+        self.world.line_is(what, self.world.sites[there])
+
+    @rule()
+    def is_backed_up(self):
+        self.someone(0)
+        self.world.is_backed_up()
+
+    @precondition(lambda self: self.world.backup)
     @rule()
     def is_restored(self):
         self.someone(0)
         self.world.is_restored()
+        self.seen = 0
+
+    @precondition(lambda self: self.world.unconfirmed)
+    @rule()
+    def owner_confirms(self):
+        self.someone(0)
+        self.world.owner_confirms()
 
     @rule(n=whom)
     def is_forgotten(self, n):
         self.someone(0)
         self.world.erase(self.world.numbers[n])
 
-    @rule(n=whom, there=st.integers(0, 1), body=st.sampled_from(WORDS), work=st.sampled_from("yyn"))
-    def texts(self, n, there, body, work):
+    @rule(
+        n=whom,
+        there=st.integers(0, 1),
+        body=st.sampled_from(WORDS),
+        work=st.sampled_from("yyn"),
+        by_an_old_line=st.booleans(),
+    )
+    def texts(self, n, there, body, work, by_an_old_line):
         self.someone(0)
         number, site = self.world.numbers[n], self.world.sites[there]
-        self.world.text_in(number, site, body, work=work == "y")
+        old = Line.objects.filter(facility=site).earliest("id") if by_an_old_line else None
+        self.world.text_in(number, site, body, work=work == "y", to=old)
 
     @rule(last_first=st.booleans())
     def what_lay_is_read(self, last_first):

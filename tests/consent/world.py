@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tenantline.consent import actions as consent
-from tenantline.consent import bulk, chain, counter, erasure, forms, parking, unclear
+from tenantline.consent import bulk, counter, erasure, forms, parking, unclear
 from tenantline.consent.parking import Sign
 from tenantline.consent.rules import Kind
 from tenantline.consent.services import Service
 from tenantline.conversations import actions as conversations
 from tenantline.conversations import inbound
 from tenantline.conversations.actions import Draft
-from tenantline.facilities.models import Facility
+from tenantline.facilities.models import Facility, Line
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.intake import actions as intake
 from tenantline.intake import queries as calls
@@ -78,6 +78,8 @@ class World:
         self.came: dict[tuple[Number, int], list[datetime]] = defaultdict(list)
         self.told: set[tuple[int, int]] = set()
         self.lists_lag = False
+        self.silenced: set[int] = set()  # facilities without a line that sends
+        self.unconfirmed = False  # restored, and no owner has been through the list
 
     def _person(self, site: Facility, number: Number) -> Person:
         return Person(cast.tenant(site, f"Tenant of {site.code}", number=number), number)
@@ -219,8 +221,11 @@ class World:
 
     # --- what comes in ---
 
-    def text_in(self, number: Number, site: Facility, body: str, *, work: bool) -> None:
-        call = cast.receive(number, site, body, now=self.now, work=False)
+    def text_in(
+        self, number: Number, site: Facility, body: str, *, work: bool, to: Line | None = None
+    ) -> None:
+        to = to or Line.objects.filter(facility=site).latest("id")
+        call = cast.receive(number, site, body, now=self.now, work=False, to=to)
         self.came[number, site.pk].append(self.now)
         self.unread.append(Unread(call.call_id, call.sid, number, site, MEANINGS[body], self.now))
         if work:
@@ -265,7 +270,8 @@ class World:
             automatic=purpose != "chat",
             quiet_hours_reason="a test",
         )
-        expected = self.may_be_texted(person, purpose)
+        able = person.row.facility_id not in self.silenced
+        expected = able and self.may_be_texted(person, purpose)
         try:
             conversations.send(tenant=person.row, draft=draft, by=cast.TESTER, now=self.now)
             said = "written"
@@ -281,6 +287,8 @@ class World:
         for job in jobs:
             person = self._whose(job.cleared.tenant_id)
             assert person.number == job.cleared.number
+            assert job.cleared.facility_id not in self.silenced
+            assert job.cleared.purpose == "chat" or not self.unconfirmed
             assert self.may_be_texted(person, job.cleared.purpose)
         for text in waiting:
             self._was_rightly_withheld(text)
@@ -334,10 +342,6 @@ class World:
         for person in self._holders(number):
             if not naive.is_parked(person.history):
                 person.history.append(Act("parked", self.now, source=source))
-
-    def is_restored(self) -> None:
-        """A backup of this very moment was restored: the chain goes on."""
-        chain.go_on_after_restore(backup_id="B1", made_at=self.now, now=self.now)
 
     def keep_house(self) -> None:
         """What the worker does every minute, as far as it touches texts and consent."""
