@@ -1,8 +1,7 @@
-"""Does one thing in the measured installation's own Python.
+"""Does things in the measured installation's own Python, until nobody asks for more.
 
-    python -m tenantline.bench.inside WHAT [NUMBER]
-
-prints what it made as JSON; ``world`` says what there is.
+Reads ``["what", number]`` and writes what it made, both as JSON, a line each; ``world`` says what
+there is.
 """
 
 from __future__ import annotations
@@ -16,14 +15,17 @@ import django
 
 
 def main() -> None:
-    """Do what the arguments name."""
+    """Do what each line names."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tenantline.config.settings"
     logging.disable(logging.CRITICAL)
     django.setup()
     from tenantline.bench import world  # noqa: PLC0415 - needs Django set up
 
-    number = int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    sys.stdout.write(json.dumps(world.DOES[sys.argv[1]](number)))
+    for line in sys.stdin:
+        what, *numbers = json.loads(line)
+        made = world.DOES[what](numbers[0] if numbers else 0)
+        sys.stdout.write(json.dumps(made) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

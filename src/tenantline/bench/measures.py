@@ -65,7 +65,8 @@ class Bench:
             else:
                 shutil.copytree(self._initialised.folder, folder)
                 site = Site(folder, own, url, key=self._initialised.key)
-            yield site
+            with site.helped():
+                yield site
 
     @cached_property
     def _initialised(self) -> Site:
@@ -88,17 +89,20 @@ def webhooks(bench: Bench, engine: Engine) -> list[Sheet]:
         site.inside("crowd", bench.sizes.lines)
         raw = float(site.inside("raw", 2))  # before there is anybody else
         before = site.inside("stored")
+        site.inside("texts", bench.sizes.texts_each * 2)
         with site.serving() as web:
-            for connections in (1, 4, 16):
-                _measure_webhooks(bench, site, sheet, numbers, connections, "idle")
-            site.inside("texts", bench.sizes.texts_each * 2)
+            # First: what the idle measurements leave to be worked on would be beside it.
             with site.working() as workers:
+                _wait_until_read(bench, site)
                 site.inside("release")
                 _wait_until_sending(site)
                 for connections in (1, 4, 16):
                     _measure_webhooks(bench, site, sheet, numbers, connections, "sending")
-                for name, pid in (("web", web), ("worker", workers[0])):
-                    memory.add(name, resident_megabytes(pid))
+                of_worker = resident_megabytes(workers[0])
+            for connections in (1, 4, 16):
+                _measure_webhooks(bench, site, sheet, numbers, connections, "idle")
+            memory.add("web", resident_megabytes(web))
+            memory.add("worker", of_worker)
         _demand_stored(site, sheet, before)
     sheet.rows = [(*row[:-1], _ratio(row[2], raw)) for row in sheet.rows]
     sheet.add("raw insert and commit", "idle", raw, None, None, None, 1.0)

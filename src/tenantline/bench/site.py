@@ -43,6 +43,7 @@ class Site:
     carrier_url: str
     port: int = field(default_factory=free_port)
     key: str = field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
+    _helper: subprocess.Popen[str] | None = field(default=None, init=False, repr=False)
 
     @property
     def url(self) -> str:
@@ -64,8 +65,45 @@ class Site:
 
     def inside(self, what: str, *values: object) -> Any:
         """Do something in the installation's own Python (``tenantline.bench.inside``)."""
-        words = ["-m", "tenantline.bench.inside", what, *map(str, values)]
-        return json.loads(self._ended([sys.executable, *words]) or "null")
+        if self._helper is None:
+            with self.helped():
+                return self.inside(what, *values)
+        asked, answers = self._helper.stdin, self._helper.stdout
+        if asked is None or answers is None:
+            raise TypeError("a helper is asked and answers over pipes")
+        asked.write(json.dumps([what, *values]) + "\n")
+        asked.flush()
+        answer = answers.readline()
+        if not answer:
+            raise BenchError(f"A step of the benchmark failed ({what}): {self._last_words()}")
+        return json.loads(answer)
+
+    @contextmanager
+    def helped(self) -> Iterator[None]:
+        """Keep the process at hand that does things inside: to start it takes a second."""
+        with (
+            self._helpers_log.open("w") as log,
+            subprocess.Popen(
+                [sys.executable, "-m", "tenantline.bench.inside"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=self.environment(),
+            ) as helper,
+        ):
+            self._helper = helper
+            try:
+                yield
+            finally:
+                self._helper = None
+
+    @property
+    def _helpers_log(self) -> Path:
+        return self.folder / "inside.log"
+
+    def _last_words(self) -> str:
+        return (self._helpers_log.read_text().strip().splitlines() or ["no word of why"])[-1]
 
     def init(self) -> None:
         """Make the database."""

@@ -52,8 +52,10 @@ def worker() -> None:
     """
     start.load(quiet=False)
     start.demand_usable()
+    from tenantline.kernel.threads import take_short_turns
     from tenantline.worker.run import Worker
 
+    take_short_turns()
     with worker_lock():
         one = Worker()
 
@@ -123,6 +125,9 @@ def run_server(
 
     ``chores`` are what that worker does besides.
     """
+    from tenantline.kernel.threads import take_short_turns
+
+    take_short_turns()
     server = _server()
     with _signals_end(server):
         if not with_worker:
