@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 import time_machine
 
+from tenantline.automations import actions as automations
+from tenantline.automations import working as automations_working
+from tenantline.kernel import clock
+from tenantline.letters import printing
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +100,45 @@ def test_letters_are_listed(api, late):
         "facility": None,
         "version": 1,
     }
+
+
+def test_notices_are_listed_by_facility_and_tenant(api, stranger, site, dana, late):
+    _, first = api.post("/notices", wish(dana, late, method="print"))
+    other = cast.entry(cast.tenant(site)).tenant
+    _, second = api.post("/notices", wish(other, late))
+    assert api.get("/notices?facility=LAMAR")["items"] == [second, first]
+    assert api.get(f"/notices?tenant={dana.pk}")["items"] == [first]
+    assert stranger.get("/notices")["items"] == []
+
+
+def test_what_was_printed_is_listed_with_its_addresses(api, stranger, site, dana, late):
+    _, notice = api.post("/notices", wish(dana, late, method="print"))
+    rows = printing.waiting(facility=site)
+    made = printing.print_waiting(
+        facility=site, rows=rows, unaddressed=True, by=cast.TESTER, now=clock.now()
+    )
+    [shown] = api.get("/letter-printings?facility=LAMAR")["items"]
+    assert (shown["count"], shown["printed_by"]) == (1, cast.TESTER.name)
+    [sheet] = api.get(f"/letter-printings/{made.pk}/letters")["items"]
+    assert (sheet["notice"], sheet["name"], sheet["withdrawn"]) == (notice["id"], "Dana", False)
+    assert stranger.get("/letter-printings")["items"] == []
+    nowhere = stranger.refusal("GET", f"/letter-printings/{made.pk}/letters")
+    assert nowhere == (404, "not_found")
+
+
+def test_what_came_of_an_automation_is_listed(api, stranger, site, dana):
+    letter = cast.letter("Thanks", category="payment_received", facility=site)
+    made = automations.add(
+        when="payment_received", days=0, letter=letter, facility=site, by=cast.TESTER,
+        now=clock.now(),
+    )  # fmt: skip
+    automations.switch(automation=made, mode="simulated", by=cast.TESTER, now=clock.now())
+    cast.entry(dana, "payment", 500)
+    while automations_working.Shift().step():
+        pass
+    [shown] = api.get("/automations")["items"]
+    assert (shown["when"], shown["mode"]) == ("payment_received", "simulated")
+    [result] = api.get(f"/automations/{made.pk}/results")["items"]
+    assert (result["tenant"], result["state"]) == (str(dana.pk), "simulated")
+    nowhere = stranger.refusal("GET", f"/automations/{made.pk}/results")
+    assert nowhere == (404, "not_found")

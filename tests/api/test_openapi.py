@@ -40,7 +40,14 @@ OPERATIONS = [
     ("POST", "/returned-payments"),
     ("GET", "/returned-payments/{returned_id}"),
     ("GET", "/letters"),
+    ("GET", "/notices"),
     ("POST", "/notices"),
+    ("GET", "/letter-printings"),
+    ("GET", "/letter-printings/{printing_id}/letters"),
+    ("GET", "/statement-printings"),
+    ("GET", "/statement-printings/{printing_id}/statements"),
+    ("GET", "/automations"),
+    ("GET", "/automations/{automation_id}/results"),
     ("GET", "/statement-runs"),
     ("POST", "/statement-runs"),
     ("GET", "/statement-runs/{run_id}"),
@@ -84,6 +91,7 @@ def known(shared_rows):
     known = {"tenant_id": str(who.pk), "message_id": str(text.pk), "nth": "0"}
     known |= {"entry_id": str(cast.entry(who).pk), "draft_id": str(cast.draft(who).pk)}
     known |= {"notice_id": str(cast.notice(who).pk), "run_id": str(statements(site).pk)}
+    known |= {"printing_id": "999", "automation_id": "999"}
     return known | {"returned_id": str(cast.came_back(who).pk)}
 
 

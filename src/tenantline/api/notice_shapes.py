@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from tenantline.api.shapes import NO_NUL, In
+from tenantline.api.shapes import NO_NUL, FacilityCode, In, PageQuery
 
 Method = Literal["sms", "email", "print"]
 LegalClass = Literal["courtesy", "contractual", "statutory"]
@@ -87,3 +87,17 @@ class Notice(BaseModel):
     message: str | None = Field(description="Its text: the notice itself, or a copy beside it.")
     issued_at: AwareDatetime
     issued_by: str
+
+
+class NoticePage(BaseModel):
+    """A page of notices, newest first."""
+
+    items: list[Notice]
+    next_cursor: str | None = Field(description="Of the next page; null: this was the last.")
+
+
+class NoticeQuery(PageQuery):
+    """Which notices."""
+
+    facility: FacilityCode | None = Field(None, description="A facility's code.")
+    tenant: _Id | None = Field(None, description="A tenant's id.")

@@ -10,11 +10,20 @@ from ninja.responses import Status
 
 from tenantline.api.access import ApiRequest
 from tenantline.api.described import answers
-from tenantline.api.notice_shapes import Letter, LetterPage, NewNotice, Notice, Passed
+from tenantline.api.notice_shapes import (
+    Letter,
+    LetterPage,
+    NewNotice,
+    Notice,
+    NoticePage,
+    NoticeQuery,
+    Passed,
+)
 from tenantline.api.pages import page
 from tenantline.api.problems import PREFIX
 from tenantline.api.reading import refuse_unknown_parameters
 from tenantline.api.shapes import PageQuery
+from tenantline.api.tenants import facility_named
 from tenantline.kernel.errors import BadInput, NotFound
 from tenantline.letters import actions, queries
 from tenantline.tenants import queries as tenants
@@ -41,6 +50,25 @@ def list_letters(request: ApiRequest, query: Query[PageQuery]) -> LetterPage:
     found, cursor = page(rows, of="letters", cursor=query.cursor, limit=query.limit)
     numbers = queries.current_numbers(found)
     return LetterPage(items=[_letter(row, numbers[row.pk]) for row in found], next_cursor=cursor)
+
+
+@router.get(
+    "/notices",
+    response={200: NoticePage},
+    operation_id="listNotices",
+    summary="List notices",
+    openapi_extra=answers(),
+)
+def list_notices(request: ApiRequest, query: Query[NoticeQuery]) -> NoticePage:
+    """Letters issued to tenants, one by one, in runs and by automations. Newest first."""
+    refuse_unknown_parameters(request, NoticeQuery)
+    rows = queries.all_notices(scope=request.auth.scope)
+    if query.facility:
+        rows = rows.filter(facility=facility_named(request.auth, query.facility))
+    if query.tenant:
+        rows = rows.filter(tenant=_tenant(request, query.tenant))
+    found, cursor = page(rows, of="notices", cursor=query.cursor, limit=query.limit)
+    return NoticePage(items=[shown(row) for row in found], next_cursor=cursor)
 
 
 @router.get(

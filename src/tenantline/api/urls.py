@@ -15,11 +15,13 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from tenantline.api import (
     access,
+    automations,
     described,
     drafts,
     ledger,
     messages,
     notices,
+    printings,
     problems,
     reading,
     returns,
@@ -51,7 +53,9 @@ api.add_router("", ledger.router)
 api.add_router("", drafts.router)
 api.add_router("", returns.router)
 api.add_router("", notices.router)
+api.add_router("", printings.router)
 api.add_router("", runs.router)
+api.add_router("", automations.router)
 api.exception_handler(Exception)(problems.of_crash)
 api.exception_handler(TenantlineError)(problems.of_error)
 api.exception_handler(ValidationError)(reading.invalid)

@@ -77,6 +77,11 @@ def notices(*, tenant: Tenant) -> QuerySet[Notice]:
     return _detailed().filter(tenant=tenant).order_by("-issued_at", "-id")
 
 
+def all_notices(*, scope: Scope) -> QuerySet[Notice]:
+    """Return what was issued to tenants in scope, newest first."""
+    return scope.narrow(_detailed()).order_by("-id")
+
+
 def notice(*, scope: Scope, notice_id: int | str) -> Notice:
     """Return a notice in scope, or raise ``NotFound``."""
     rows = scope.narrow(_detailed())
