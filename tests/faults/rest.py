@@ -39,11 +39,13 @@ def wait_for_texts() -> None:
     until(lambda: not open_texts(), why="texts to be sent")
 
 
-def wait_for_time_outs() -> None:
-    """Wait until nothing is at the carrier that our own time-out has not ended."""
-    until(
-        lambda: not Attempt.objects.filter(ended_at=None).exists(), why="calls to end by time-out"
-    )
+def wait_for_time_outs(bodies: list[str]) -> None:
+    """Wait until none of these texts is at the carrier: our own time-out has ended each call.
+
+    An attempt whose sender was killed stays open in our books; its text is settled all the same.
+    """
+    under_way = Attempt.objects.filter(ended_at=None, text__body__in=bodies)
+    until(lambda: not under_way.exists(), why="calls to end by time-out")
 
 
 def told(world: World) -> list[str]:

@@ -44,13 +44,14 @@ def storm_of_429(world: World) -> None:
 
 @fault("carrier answers slower than the time-out")
 def slower_than_the_time_out(world: World) -> None:
-    for person, taken in zip(world.people(2), (True, False), strict=True):
-        body = world.words()
+    bodies = [world.words(), world.words()]
+    people = world.people(2)
+    for person, body, taken in zip(people, bodies, (True, False), strict=True):
         # What is not taken has to fail some way in the end; by then nobody listens.
         failure: dict[str, Any] = {"taken": True} if taken else {"status": 500}
         world.carrier.meet(body, hang=SLOWER_THAN_THE_TIME_OUT, **failure)
         world.write(person, body)
-    wait_for_time_outs()
+    wait_for_time_outs(bodies)
 
 
 @fault("carrier: the same words twice on purpose, both unclear, one taken")
