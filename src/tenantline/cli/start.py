@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Final
+import pkgutil
+from typing import Final
 
 from tenantline.kernel.actor import Actor, system
 from tenantline.kernel.errors import TenantlineError
-
-if TYPE_CHECKING:
-    from django.db.migrations.executor import MigrationExecutor
 
 BY: Final[Actor] = system("command line")
 """Who acts when a command writes."""
@@ -48,10 +46,8 @@ def load_with_database() -> None:
 
 def demand_migrated() -> None:
     """Raise ``NotReady`` unless the database has exactly this version's tables."""
-    executor = _executor()
-    if _is_newer(executor):
-        raise NotReady("The database was made by a newer version of Tenantline; run that version.")
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    demand_not_newer()
+    if _ours() - _applied():
         raise NotReady("The database is not ready; run tenantline init.")
 
 
@@ -65,21 +61,28 @@ def demand_usable() -> None:
 
 def demand_not_newer() -> None:
     """Raise ``NotReady`` if a newer version of the program has migrated this database."""
-    if _is_newer(_executor()):
+    apps = {app for app, _ in _ours()}
+    if any(app in apps for app, _ in _applied() - _ours()):
         raise NotReady("The database was made by a newer version of Tenantline; run that version.")
 
 
-def _executor() -> MigrationExecutor:
+def _ours() -> set[tuple[str, str]]:
+    """Return this version's migrations, each as (app, name).
+
+    Their names are enough: to load them takes every command a tenth of a second.
+    """
+    from django.apps import apps
+
+    return {
+        (app.label, migration.name)
+        for app in apps.get_app_configs()
+        for migration in pkgutil.iter_modules([f"{app.path}/migrations"])
+    }
+
+
+def _applied() -> set[tuple[str, str]]:
+    """Return the migrations that the database has seen, each as (app, name)."""
     from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.recorder import MigrationRecorder
 
-    return MigrationExecutor(connection)
-
-
-def _is_newer(executor: MigrationExecutor) -> bool:
-    loader = executor.loader
-    ours = {app for app, _ in loader.disk_migrations}
-    return any(
-        key[0] in ours and key not in loader.disk_migrations and key not in loader.replacements
-        for key in loader.applied_migrations
-    )
+    return set(MigrationRecorder(connection).applied_migrations())
