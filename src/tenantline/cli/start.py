@@ -69,7 +69,7 @@ def demand_not_newer() -> None:
 def _ours() -> set[tuple[str, str]]:
     """Return this version's migrations, each as (app, name).
 
-    Their names are enough: to load them takes every command a tenth of a second.
+    Their names are enough; to load them would slow every command's start.
     """
     from django.apps import apps
 
