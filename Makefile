@@ -2,7 +2,7 @@
 # Needs Python 3.11 or newer and git; the rest comes into .venv. Works from any folder: make -C path/to/tenantline test
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: bench bench-writers bench-import bench-runs faults revocation-report revocation-train help setup demo check test lint types contracts test-sqlite test-postgres chromium screenshots format lock clean
+.PHONY: bench bench-writers bench-import bench-runs faults revocation-report revocation-train help setup demo check test checks lint types contracts test-sqlite test-postgres chromium screenshots format lock clean
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -11,6 +11,8 @@ DATA_DIR ?=
 JOBS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 # tests/conftest.py chooses the settings, after it has set what they read
 unexport DJANGO_SETTINGS_MODULE
+# Where this is set, each process of each run would compile all that it loads again
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS)
 
 help: ## list these targets
@@ -26,8 +28,13 @@ demo: ## a trial on http://localhost:8000 with invented people (PORT=, DATA_DIR=
 check: setup lint types contracts ## the quick look before a commit: about 3 minutes
 	TENANTLINE_TEST_DATABASE=sqlite $(PYTEST) -m "not browser and not process and not slow"
 
-test: chromium lint types contracts test-sqlite test-postgres ## everything, on both databases, with a browser
+test: chromium checks test-sqlite test-postgres ## everything, on both databases, with a browser
 	@echo "make test: all passed"
+
+# Of two cores one would be idle: it compiles what tests load, else each of their processes would
+checks: setup
+	@$(BIN)/python -m pytest --collect-only --quiet >/dev/null 2>&1 & \
+		$(MAKE) --no-print-directory lint types contracts && wait
 
 lint: setup ## style, suspicious code, templates
 	$(BIN)/ruff check

@@ -1,13 +1,14 @@
 """The ground that every test stands on: settings, databases, a closed network, a browser."""
 
+import gc
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import django
 import pytest
 from django.db import connections, transaction
-from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Playwright, expect
 from pytest_django import DjangoDbBlocker
 
@@ -58,6 +59,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Playwright leaves an event loop in its process for good, which ordinary tests must not meet.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Leave what was loaded out of every later search for garbage, and search less often.
+
+    Four thousand tests and what they stand on stay until the end; to look through them again and
+    again takes a tenth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 def _meets_the_suites_database(item: pytest.Item) -> bool:
@@ -137,21 +149,29 @@ def _database_from_a_browser_test(
 
 
 @pytest.fixture(scope="session")
+def shared_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run, the same one for all of xdist's processes."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(request.config, "workerinput") else own
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None,
     django_db_blocker: DjangoDbBlocker,
     django_db_modify_db_settings: None,
+    shared_folder: Path,
 ) -> Iterator[None]:
-    """The migrated database, with nobody connected to it: PostgreSQL copies no other.
+    """The migrated database.
 
     pytest-django's own would leave it out when no test asks for `db`, and knows no fresh_database.
     """
-    with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False)
-        connections.close_all()
-    yield
-    with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            stack.enter_context(databases.migrated(shared_folder))
+        yield
+        with django_db_blocker.unblock():
+            stack.close()
 
 
 @pytest.fixture

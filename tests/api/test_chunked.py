@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.support.installation import Api, Installation
+from tests.support.installation import Api, Installation, initialised
 
 TENANT = {"facility": "LAMAR", "name": "Dana Whitfield"}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    home = Installation(Path(tmp_path_factory.mktemp("chunked") / "data"))
-    home.must("init")
+def server(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    folder = tmp_path_factory.mktemp("chunked") / "data"
+    home = Installation(Path(shutil.copytree(initialised(shared_folder), folder)))
     home.must("facility", "add", "--code", "LAMAR", "--name", "L", "--timezone", "America/Chicago")
     token = home.must("token", "create", "t", "--role", "manager", "--facility", "LAMAR")
     with home.serving():

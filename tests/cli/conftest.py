@@ -9,17 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.support import twilio_spec
-from tests.support.installation import Installation
+from tests.support.installation import Installation, initialised
 from tests.support.twilio_standin import TwilioStandin, running
 
 TOKEN = {"TENANTLINE_AUTH_TOKEN": "the-auth-token-of-the-stand-in-0"}
 
 
 @pytest.fixture(scope="session")
-def _initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("initialised") / "data"
-    Installation(folder).must("init")
-    return folder
+def _initialised(shared_folder: Path) -> Path:
+    return initialised(shared_folder)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from tests.cli.sentences import the_sentence
-from tests.support.installation import COMMAND, Installation
+from tests.support.installation import COMMAND, Installation, wait_for
 
 pytestmark = [pytest.mark.process, pytest.mark.once]
 
@@ -66,13 +66,20 @@ def sign_in(address: str, username: str, password: str) -> None:
 def test_an_earlier_demo_is_replaced_and_a_running_one_is_not(
     fresh: Installation, tmp_path: Path
 ) -> None:
+    fresh.folder.mkdir()
     folder = tmp_path / "demo"
-    for _ in range(2):
-        with demo(fresh, "--data-dir", str(folder)) as (_running, lines):
-            assert lines[0].startswith("http://")
-            again = fresh.run("demo", "--port", "0", "--data-dir", str(folder))
-            assert "Another demo" in the_sentence(again)
-    assert (folder / "tenantline.sqlite3").exists()
+    with fresh.process("demo", "--port", "0", "--data-dir", str(folder)):
+        wait_for((folder / ".tenantline-demo").exists)
+    old = [folder / "static" / "of-the-earlier-demo.css", folder / "tenantline.sqlite3"]
+    old[0].parent.mkdir(exist_ok=True)
+    for file in old:
+        file.write_text("of the earlier demo")
+    with demo(fresh, "--data-dir", str(folder)) as (_running, lines):
+        assert lines[0].startswith("http://")
+        again = fresh.run("demo", "--port", "0", "--data-dir", str(folder))
+        assert "Another demo" in the_sentence(again)
+    assert not old[0].exists()
+    assert old[1].read_bytes().startswith(b"SQLite format 3")
 
 
 def test_a_folder_that_is_no_demo_is_left_alone(fresh: Installation, tmp_path: Path) -> None:

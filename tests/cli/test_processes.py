@@ -1,4 +1,4 @@
-"""The processes that run for long: they start, refuse a second worker, and end when told."""
+"""Processes of the installed script: the long ones, and that other tests may start them quicker."""
 
 from __future__ import annotations
 
@@ -8,10 +8,40 @@ import socket
 import pytest
 import requests
 
+from tenantline.cli.main import main
 from tests.cli.sentences import the_sentence
 from tests.support.installation import Installation, wait_for
 
 pytestmark = pytest.mark.process
+
+NOWHERE = "/no/such/folder/file"
+LONG = {"serve", "worker", "demo"}
+SHORT = [
+    ("init",),
+    ("facility", "add", "--code", "LAMAR", "--name", "Again", "--timezone", "America/Chicago"),
+    ("line", "disconnect", "--number", "+15125550199"),
+    ("staff", "add", "olive", "--role", "owner"),
+    ("token", "create", "import", "--role", "manager"),
+    ("import", "tenants", NOWHERE, "--facility", "LAMAR"),
+    ("doctor", "--json"),
+    ("reconcile",),
+    ("backup", NOWHERE),
+    ("restore", NOWHERE),
+    ("bench", "--quick", "--json", "/dev/null"),
+    ("consent", "verify"),
+]
+
+
+@pytest.mark.parametrize("words", SHORT, ids=lambda words: words[0])
+def test_the_installed_script_does_what_a_quick_start_does(lamar: Installation, words) -> None:
+    ways = [way(*words, given="too short") for way in (lamar.run_script, lamar.run)]
+    true, quick = [(done.returncode, done.stdout, done.stderr) for done in ways]
+    assert true == quick
+    assert "".join(true[1:])
+
+
+def test_every_command_is_tried_with_the_installed_script() -> None:
+    assert {words[0] for words in SHORT} | LONG == set(main.commands)
 
 
 def test_the_server_ends_in_order_on_sigterm(home: Installation) -> None:

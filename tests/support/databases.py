@@ -15,6 +15,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.test.utils import setup_databases, teardown_databases
+
+from tests.support import once
 
 _numbers = itertools.count(1)
 
@@ -25,6 +28,63 @@ class FreshDatabase:
 
     name: str
     url: str
+
+
+@contextmanager
+def migrated(shared: Path) -> Iterator[None]:
+    """Point Django at a migrated test database; of xdist's processes the first one migrates.
+
+    ``shared`` is a folder that all of them see.
+    """
+    model = shared / "migrated.sqlite3"
+    with once.alone(shared / "migrated.lock"):
+        is_first = not model.exists()
+        if not is_first:
+            _take_copy(model)
+        made = setup_databases(
+            verbosity=0, interactive=False, keepdb=not is_first, serialized_aliases=[]
+        )
+        if is_first:
+            _keep_copy(model)
+        # Nobody may be connected to it: PostgreSQL copies no other.
+        connections.close_all()
+    try:
+        yield
+    finally:
+        teardown_databases(made, verbosity=0)
+        if is_first:
+            _drop_copy(model)
+
+
+def _keep_copy(model: Path) -> None:
+    """Keep what was just migrated; for PostgreSQL the file holds the copy's name."""
+    if connection.vendor == "sqlite":
+        _vacuum_into(model)
+        return
+    name = str(connection.settings_dict["NAME"])
+    copy = f"{name}_migrated"
+    let_go()
+    on_server(f'DROP DATABASE IF EXISTS "{copy}"')
+    on_server(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+    model.write_text(copy)
+
+
+def _take_copy(model: Path) -> None:
+    """Put a copy of it where Django will look for its test database."""
+    name = connection.creation._get_test_db_name()
+    if connection.vendor == "sqlite":
+        shutil.copy(model, name)
+        return
+    on_server(f'DROP DATABASE IF EXISTS "{name}"')
+    on_server(f'CREATE DATABASE "{name}" TEMPLATE "{model.read_text()}"')
+
+
+def _drop_copy(model: Path) -> None:
+    """Leave nothing on somebody's server; who comes later migrates again."""
+    with once.alone(model.with_suffix(".lock")):
+        if connection.vendor != "sqlite":
+            on_server(f'DROP DATABASE "{model.read_text()}"')
+        model.unlink()
 
 
 @contextmanager
@@ -45,10 +105,14 @@ def fresh(folder: Path) -> Iterator[FreshDatabase]:
 def _copy_file(original: str, folder: Path) -> str:
     template = Path(f"{original}.template")
     if not template.exists():
-        # Unlike a file copy this takes along what still lies in the write-ahead log.
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM INTO %s", [str(template)])
+        _vacuum_into(template)
     return str(shutil.copy(template, folder / f"fresh-{next(_numbers)}.sqlite3"))
+
+
+def _vacuum_into(copy: Path) -> None:
+    """Copy the database; unlike a file copy this takes along what lies in the write-ahead log."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(copy)])
 
 
 def _copy_on_server(original: str) -> str:

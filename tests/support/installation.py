@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 
 import requests
 
+from tests.support import forked, once
+
 COMMAND = Path(sys.executable).parent / "tenantline"
 SECRET_KEY = "an-installation-that-lives-as-long-as-one-test-0123456789"
 T = TypeVar("T")
@@ -64,9 +66,15 @@ class Installation:
         }
 
     def run(
-        self, *words: str, given: str = "", seconds: float = 60
+        self, *words: str, given: str = "", seconds: float = 300
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end; ``given`` is its standard input."""
+        return forked.run(words, self.environment(), given=given, seconds=seconds)
+
+    def run_script(
+        self, *words: str, given: str = "", seconds: float = 300
+    ) -> subprocess.CompletedProcess[str]:
+        """Do the same by a start of the installed script, which takes a second longer."""
         return subprocess.run(
             [COMMAND, *words],
             input=given,
@@ -115,6 +123,11 @@ class Installation:
             return requests.get(f"{self.url}/readyz", timeout=20).status_code == 200
         except (requests.ConnectionError, requests.Timeout):
             return False
+
+
+def initialised(shared: Path) -> Path:
+    """Return the data directory of an installation after ``tenantline init``, to be copied."""
+    return once.made(shared / "initialised", lambda folder: Installation(folder).must("init"))
 
 
 @dataclass(frozen=True)
