@@ -71,7 +71,7 @@ def _keep_copy(model: Path) -> None:
 
 def _take_copy(model: Path) -> None:
     """Put a copy of it where Django will look for its test database."""
-    name = connection.creation._get_test_db_name()
+    name = str(connection.settings_dict["TEST"]["NAME"])
     if connection.vendor == "sqlite":
         shutil.copy(model, name)
         return
