@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.support.installation import Api, Installation, initialised
+from tests.support.installation import PATIENCE, Api, Installation, initialised
 
 TENANT = {"facility": "LAMAR", "name": "Dana Whitfield"}
 
@@ -59,6 +59,6 @@ def test_the_server_answers_on_after_a_body_that_was_too_large(server):
 def test_a_page_is_not_given_half_of_a_form(server):
     form = {"Content-Type": "multipart/form-data; boundary=b"}
     answer = requests.post(
-        f"{server.url}/sign-in/", data=iter([b"x" * 65536] * 64), headers=form, timeout=20
+        f"{server.url}/sign-in/", data=iter([b"x" * 65536] * 64), headers=form, timeout=PATIENCE
     )
     assert (answer.status_code, answer.headers["Content-Type"]) == (413, "text/plain")

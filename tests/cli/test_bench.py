@@ -20,7 +20,7 @@ def test_the_quick_form_measures_everything_and_leaves_nothing(fresh: Installati
     figures, folder = tmp_path / "figures.json", tmp_path / "disk"
     folder.mkdir()
     done = fresh.run(
-        "bench", "--quick", "--json", str(figures), "--folder", str(folder), seconds=300
+        "bench", "--quick", "--json", str(figures), "--folder", str(folder), seconds=800
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(figures.read_text())["measured"]["SQLite"]

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from tests.cli.sentences import the_sentence
-from tests.support.installation import COMMAND, Installation, wait_for
+from tests.support.installation import COMMAND, PATIENCE, Installation, wait_for
 
 pytestmark = [pytest.mark.process, pytest.mark.once]
 
@@ -36,7 +36,7 @@ def demo(home: Installation, *words: str) -> Iterator[tuple[subprocess.Popen[str
         yield running, lines
     finally:
         running.send_signal(signal.SIGTERM)
-        running.communicate(timeout=20)
+        running.communicate(timeout=PATIENCE)
 
 
 def test_the_demo_prints_where_and_who_then_serves_and_cleans_up(fresh: Installation) -> None:
@@ -45,7 +45,7 @@ def test_the_demo_prints_where_and_who_then_serves_and_cleans_up(fresh: Installa
     with demo(fresh) as (running, lines):
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", lines[0])
         assert [line.split()[0] for line in lines[1:5]] == ["owner", "manager", "clerk", "clerk"]
-        assert requests.get(f"{lines[0]}healthz", timeout=10).status_code == 200
+        assert requests.get(f"{lines[0]}healthz", timeout=PATIENCE).status_code == 200
         assert len(list(fresh.folder.parent.glob("tenantline-demo-*"))) == 1
         sign_in(lines[0], *lines[1].split()[1:])
     assert running.returncode == 0
@@ -54,11 +54,11 @@ def test_the_demo_prints_where_and_who_then_serves_and_cleans_up(fresh: Installa
 
 def sign_in(address: str, username: str, password: str) -> None:
     with requests.Session() as browser:
-        page = browser.get(f"{address}sign-in/", timeout=10).text
+        page = browser.get(f"{address}sign-in/", timeout=PATIENCE).text
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert found is not None
         form = {"csrfmiddlewaretoken": found[1], "username": username, "password": password}
-        answer = browser.post(f"{address}sign-in/", data=form, timeout=10)
+        answer = browser.post(f"{address}sign-in/", data=form, timeout=PATIENCE)
     assert answer.status_code == 200
     assert "/sign-in/" not in answer.url
 

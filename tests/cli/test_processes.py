@@ -10,7 +10,7 @@ import requests
 
 from tenantline.cli.main import main
 from tests.cli.sentences import the_sentence
-from tests.support.installation import Installation, wait_for
+from tests.support.installation import PATIENCE, Installation, wait_for
 
 pytestmark = pytest.mark.process
 
@@ -46,9 +46,9 @@ def test_every_command_is_tried_with_the_installed_script() -> None:
 
 def test_the_server_ends_in_order_on_sigterm(home: Installation) -> None:
     with home.serving() as server:
-        assert requests.get(f"{home.url}/healthz", timeout=5).status_code == 200
+        assert requests.get(f"{home.url}/healthz", timeout=PATIENCE).status_code == 200
         server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=20) == 0
+        assert server.wait(timeout=PATIENCE) == 0
     assert "Traceback" not in (home.folder / "serve.log").read_text()
 
 
@@ -56,7 +56,7 @@ def test_a_worker_alone_gives_a_sign_of_life_and_ends_on_sigterm(home: Installat
     with home.process("worker") as worker:
         wait_for(lambda: "1 running." in home.run("doctor").stdout)
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(timeout=20) == 0
+        assert worker.wait(timeout=PATIENCE) == 0
 
 
 def test_a_second_worker_on_sqlite_is_refused(home: Installation) -> None:
@@ -69,7 +69,7 @@ def test_a_second_worker_on_sqlite_is_refused(home: Installation) -> None:
 def test_a_worker_that_was_killed_leaves_no_lock(home: Installation) -> None:
     with home.serving() as server:
         server.kill()
-        server.wait(timeout=20)
+        server.wait(timeout=PATIENCE)
     with home.serving():
         pass
 
@@ -91,7 +91,7 @@ def test_an_edited_file_is_collected_again_at_the_next_start(home: Installation)
 def test_logs_hold_no_access_log_and_no_secret(home: Installation) -> None:
     home.settings["TENANTLINE_LOG_FORMAT"] = "json"
     with home.serving():
-        requests.get(f"{home.url}/opt-in/a-token-that-nobody-may-read/", timeout=5)
+        requests.get(f"{home.url}/opt-in/a-token-that-nobody-may-read/", timeout=PATIENCE)
     log = (home.folder / "serve.log").read_text()
     assert "a-token-that-nobody-may-read" not in log
     assert "GET /" not in log
