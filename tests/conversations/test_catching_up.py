@@ -127,3 +127,14 @@ def test_a_webhook_that_comes_after_all_takes_the_alarm_back(desk):
     intake.store([late], now=clock.now())
     assert missed(desk) == 0
     assert not InboundCall.objects.get().differs
+
+
+def test_a_reading_from_before_the_clock_was_set_back_says_nothing(desk):
+    now = clock.now()
+    ahead = now + timedelta(hours=1)
+    hearing.beat(name="web", unbroken=False, now=now)
+    hearing.note_reading(line_id=desk.line.pk, began_at=ahead, now=ahead)
+    assert not hearing.knowledge(now).is_known(desk.line.pk)
+    assert hearing.to_read([desk.line.pk], now) == [desk.line.pk]
+    hearing.note_reading(line_id=desk.line.pk, began_at=now, now=now)
+    assert hearing.knowledge(now).is_fresh(desk.line.pk, now)

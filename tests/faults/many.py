@@ -41,11 +41,12 @@ class Row:
 class Rounds:
     """Plays rounds and keeps account of them."""
 
-    def __init__(self, faults: list[Fault], seed: int, minutes: float) -> None:
+    def __init__(self, faults: list[Fault], seed: int, minutes: float, several: int) -> None:
         self._ends_at = time.monotonic() + minutes * 60
         self.rows: dict[str, Row] = defaultdict(Row)
         self._faults = faults
         self._seed = seed
+        self._several = several
 
     @property
     def time_is_up(self) -> bool:
@@ -60,7 +61,7 @@ class Rounds:
                 return number
             seed = self._seed + number
             world.begin_round(seed)
-            faults = dealt(self._faults, seed)
+            faults = dealt(self._faults, seed, several=self._several)
             row = self.rows[faults[0].name if len(faults) == 1 else SEVERAL]
             row.rounds += 1
             began_at = time.monotonic()
@@ -78,9 +79,12 @@ class Rounds:
         return rounds.stop
 
 
-def dealt(faults: list[Fault], seed: int) -> list[Fault]:
-    """Return what a round tells, by its seed alone: all in turn, so that each comes as often."""
-    place = seed % (len(faults) + SEVERAL_IN_A_DECK)
+def dealt(faults: list[Fault], seed: int, *, several: int = SEVERAL_IN_A_DECK) -> list[Fault]:
+    """Return what a round tells, by its seed alone: all in turn, so that each comes as often.
+
+    After each turn come so many rounds of ``several`` faults.
+    """
+    place = seed % (len(faults) + several)
     if place < len(faults):
         return [faults[place]]
     chance = random.Random(seed)
@@ -116,7 +120,8 @@ def _migrated(folder: Path) -> Iterator[None]:
 
 def played(faults: list[Fault], asked: Any, folder: Path) -> dict[str, Row]:
     """Play as many rounds of these faults as were asked for; return what has come of each."""
-    account = Rounds(faults, asked.seed, asked.minutes)
+    several = 0 if asked.fault else SEVERAL_IN_A_DECK
+    account = Rounds(faults, asked.seed, asked.minutes, several)
     rounds: int = asked.rounds
     number = 0
     with _migrated(folder):

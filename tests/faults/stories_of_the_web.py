@@ -105,3 +105,5 @@ def set_the_clock(world: World, seconds: float) -> None:
         world.ask(lost)
         world.pause(5)
         world.set_clock(-seconds)
+    if seconds > 0:
+        world.pass_time(seconds)  # a line waits for its turn by the clock that was ahead

@@ -69,7 +69,9 @@ def knowledge(now: datetime) -> Knowledge:
         beat_at__gt=now - SILENT_AFTER, beat_at__lt=now + SILENT_AFTER
     )
     since = max((row.since for row in listening), default=None)
-    readings = dict(LineReading.objects.values_list("line_id", "began_at"))
+    # So is such a reading: nobody knows whether it began before or after a web process listened.
+    read = LineReading.objects.filter(began_at__lt=now + SILENT_AFTER)
+    readings = dict(read.values_list("line_id", "began_at"))
     recovery = recoveries.current()
     if recovery is None:
         return Knowledge(since, readings)
