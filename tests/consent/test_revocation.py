@@ -36,6 +36,8 @@ def heard(text: str) -> str:
         "Could you stop the truck reservation and start it again on the 12th? STOP.",
         "> Hola Sra. Medina, su pago vence. Responda ALTO para cancelar.\nalto",
         "stop -----Original Message----- From: Maple Storage: Rent is due. Reply STOP to end.",
+        "Fwd: Your gate code is 4471#. I never rented there, take my number off your list",
+        "Start. No wait, I meant STOP",
     ],
 )
 def test_a_sentence_that_revokes_is_heard_among_others(text):
@@ -83,7 +85,7 @@ def test_start_and_help_are_told_without_an_error():
 def test_the_two_sets_share_no_text_and_are_large():
     development = {row.text.casefold() for row in texts("development")}
     heldout = {row.text.casefold() for row in texts("heldout")}
-    assert len(development) > 18000
+    assert len(development) > 21000
     assert len(heldout) >= 700
     assert not development & heldout
 
@@ -169,6 +171,23 @@ def test_a_reaction_that_quotes_us_is_nothing(reaction, ours):
 )
 def test_an_answer_in_the_line_of_a_quotation_is_told_from_it(text, decision):
     assert heard(text) == decision
+
+
+@pytest.mark.parametrize("text", ["stop! don't throw out the couch", "STOP!! my dog is in there"])
+def test_a_stop_that_is_shouted_at_somebody_is_asked_about_at_most(text):
+    assert heard(text) in {"ask", "nothing"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Paid. To unsubscribe from this list click here",
+        "Check attached. Confidential: if received in error, please delete",
+        'I\'m not receiving notifications. If this is urgent, reply "urgent" to send it, or STOP',
+    ],
+)
+def test_what_a_machine_added_is_not_the_senders_wish(text):
+    assert heard(text) == "nothing"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ nothing but the files beside ``consent.wordings``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from tenantline.consent import keywords
@@ -20,14 +20,15 @@ Heard = Literal["revoke", "start", "help", "ask", "nothing"]
 # revocation costs far more than a question, and a question more than nothing: docs/revocation.md
 # shows the measures.
 _LIMITS: Final[dict[str, tuple[float, float]]] = {
-    "revoke": (0.5, -1.5),
-    "lean": (0.9, -0.2),
-    "ask": (5.0, -2.2),
-    "": (1.5, 0.1),
-    "little": (3.0, 1.0),
+    "revoke": (2.5, -1.25),
+    "lean": (2.75, 0.25),
+    "ask": (5.0, -2.25),
+    "": (2.5, -0.5),
+    "little": (3.0, 0.75),
 }
 _SENTENCE: Final = re.compile(r"[^.!?…;\n]*[^\W_][^.!?…;\n]*[.!?…;\n]*")
 _LONG_SENTENCE: Final = 11  # words
+_EASE: Final = 0.5  # a clause, which only asks, may weigh so much less than a text that revokes
 _CLAUSES: Final = re.compile(
     r"(?i)[,:]|\b(?:and|so|but|also|anyway|because|since|though|y|pero|porque|as[ií] que)\b"
 )
@@ -45,6 +46,8 @@ _BLANKS: Final = re.compile(r"\s{2,}")  # many at once take long to search
 _SAYS_NOTHING: Final = dict.fromkeys(map(ord, "x2.,"))  # classes of words that mean nothing here
 _STRENGTH: Final = ("revoke", "lean", "ask")
 _DENIED: Final = 2.0  # taken off where a text says that it does not want out, or misses texts
+_SHOUTED: Final = 2.5  # a text that weighs less than this does not revoke by one "Stop!" in it
+_KEYWORD_AMONG_OTHERS: Final = "keyword in a sentence of its own"
 _WRONG_PERSON: Final = frozenset({"wrong person", "who is this"})  # patterns that say so
 
 
@@ -107,19 +110,38 @@ def _by_sentence(own: str) -> Decision | None:
         plain = (sentence for sentence in sentences if not sentence.endswith("?"))
         among = list(filter(None, map(_alone, plain)))
         if among:
-            return min(among, key=lambda decision: decision.heard != "revoke")
+            best = min(among, key=lambda decision: decision.heard != "revoke")
+            return _unless_shouted(best, own, sentences[-1])
     long = (sentence for sentence in sentences if len(sentence.split()) > _LONG_SENTENCE)
     clauses = (clause for sentence in long for clause in _CLAUSES.split(sentence))
-    heard = next(filter(None, map(_alone, clauses)), None)
+    heard = next(filter(None, (_alone(clause, _EASE) for clause in clauses)), None)
     return Decision("ask", heard.words, heard.why) if heard else None
 
 
-def _alone(sentence: str) -> Decision | None:
-    """Return what one sentence among others is, if by itself it would be a revocation."""
+def _unless_shouted(decision: Decision, own: str, last: str) -> Decision:
+    """Ask about a keyword that the rest of the text outweighs: "Stop! Don't close the gate".
+
+    One that is the ``last`` sentence is no shout: it revokes.
+    """
+    if decision.why != _KEYWORD_AMONG_OTHERS or keywords.read(last).heard == "stop":
+        return decision
+    return replace(decision, heard="ask") if _weight_of(own) < _SHOUTED else decision
+
+
+def _weight_of(own: str) -> float:
+    row = order.row_of(own)
+    return _weight(row, list(patterns.matches(row.letters)))
+
+
+def _alone(sentence: str, ease: float = 0.0) -> Decision | None:
+    """Return what one sentence among others is, if by itself it would be a revocation.
+
+    ``ease`` is how much less than usual it may weigh.
+    """
     keyword = keywords.read(sentence)
     if keyword.heard == "stop":
-        return Decision("revoke", keyword.words, "keyword")
-    decision = _by_order_and_weight(sentence)
+        return Decision("revoke", keyword.words, _KEYWORD_AMONG_OTHERS)
+    decision = _by_order_and_weight(sentence, ease)
     if decision.heard != "revoke":
         return None
     found = patterns.matches(order.row_of(sentence).letters)
@@ -135,7 +157,7 @@ def _by_sign(own: str) -> Decision:
     return NOTHING
 
 
-def _by_order_and_weight(own: str) -> Decision:
+def _by_order_and_weight(own: str, ease: float = 0.0) -> Decision:
     """Decide by the weight of all that is seen, held against the strongest pattern found."""
     row = order.row_of(own)
     found = sorted(patterns.matches(row.letters), key=lambda match: _STRENGTH.index(match.verdict))
@@ -144,7 +166,7 @@ def _by_order_and_weight(own: str) -> Decision:
     wrong = any(match.name in _WRONG_PERSON for match in found)
     stranger_speaks = not found and stranger.says_so(own)
     words, why = _reason(row, found)
-    if weight > revokes:
+    if weight > revokes - ease:
         return Decision("revoke", words, why)
     if stranger_speaks:
         return Decision("ask", "somebody else", "wrong person", wrong_person=True)

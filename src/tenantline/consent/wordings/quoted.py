@@ -53,6 +53,16 @@ _SIGNATURE: Final = re.compile(
     r"(?i)[\s\-–—]*\b(?:sent\s+(?:from|via)\s+(?:my|outlook|yahoo|gmail|aol)\b|get\s+outlook\s+for\b"
     r"|enviado\s+desde\s+mi\b)[^\n]{0,40}\s*\Z"
 )
+# What a machine adds: legal footers, footers of newsletters, a phone's answer while driving
+_MACHINE: Final = re.compile(
+    r"(?is)\bsent\s+from\s+my\s+(?:iphone|ipad|phone|android|samsung\s+\w+)\b"
+    r"|\bto\s+unsubscribe\b[^.!?\n]{0,40}\bclick\b.*\Z|\bunsubscribe\s*\|.*\Z"
+    r"|\bconfidential(?:ity)?(?:\s+notice)?\s*:.*\Z|\bthis\s+(?:e-?mail|message)\s+(?:and\s|may\s"
+    r"contain|is\s(?:confidential|intended)).*\Z"
+    r"|\bif\s+(?:you\s+(?:have\s+)?)?received\s+(?:this\s+)?(?:\w+\s+)?in\s+error\b.{0,30}\bdelete\b.*\Z"
+    r"|i['’]?m\s+(?:driving|not\s+receiving\s+notifications)[^\n]{0,160}"
+    r"\breply\s+[\"“']?urgent\b.*\Z"
+)
 _LONG_QUOTE: Final = re.compile(
     r"[“«„❝](?P<a>[^”»❞]{24,1600})[”»❞]|(?<!\w)\"(?P<b>[^\"]{24,1600})\"(?!\w)"
 )
@@ -89,6 +99,8 @@ _DOES_SO: Final = re.compile(
     re.IGNORECASE,
 )
 _LETTER: Final = re.compile(r"[^\W_]")
+_FORWARDED: Final = re.compile(r"(?i)\s*(?:fwd?|fw|rv)\b")
+_FIRST_SENTENCE: Final = re.compile(r"\A[^.!?]*[.!?]*\s*")
 _SHORT: Final = 6  # words
 _LONG_LINE: Final = 60  # letters
 
@@ -100,7 +112,7 @@ def own_words(body: str) -> str:
         return _after_quote(found["rest"])
     if _REACTION_TO_FILE.match(body):
         return ""
-    text = _QUOTED_IN_LINE.sub(" ", _SIGNATURE.sub("", body))
+    text = _QUOTED_IN_LINE.sub(" ", _MACHINE.sub(" ", _SIGNATURE.sub("", body)))
     text = _WROTE.sub(_dropped_with_ours, text)
     own = _QUOTED_LINE.sub("\n", text)
     # All in one line after a mark: the line breaks were lost, and an answer may stand in it.
@@ -127,9 +139,16 @@ def does_so(body: str, own: str) -> bool:
 
 
 def _dropped_with_ours(found: re.Match[str]) -> str:
-    """Keep what follows "Fwd:", a quotation or the last ">" in its line, if short and not ours."""
+    """Keep what follows "Fwd:", a quotation or the last ">" in its line, if short and not ours.
+
+    Of a longer forwarded line all but its first sentence is kept: that is what was forwarded.
+    """
     line = _LONG_QUOTE.sub(" ", found[0].partition(":")[2]).rpartition(">")[2].strip()
-    return "\n" if len(line) > _LONG_LINE or _WORDS_OF_OURS.search(line) else f"\n{line}\n"
+    if _WORDS_OF_OURS.search(line):
+        return "\n"
+    if len(line) > _LONG_LINE:
+        line = _FIRST_SENTENCE.sub("", line) if _FORWARDED.match(found[0]) else ""
+    return f"\n{line}\n"
 
 
 def _after_quote(rest: str) -> str:

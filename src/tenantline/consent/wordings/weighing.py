@@ -21,6 +21,7 @@ from tenantline.consent.wordings.weights import Weights
 _MOST: Final = 60  # letters and words that are weighed
 _FAR: Final = 4  # letters apart that still count as a pair
 _MANY: Final = 8
+_NEAR: Final = 6  # words from a verb in which a topic is looked for
 _REACH: Final = 3  # letters after a verb in which its object is looked for
 _VERBS: Final = frozenset("SgeUCRrtnj0")
 _CLAUSE_END: Final = re.compile(r"[.,]")
@@ -38,6 +39,7 @@ def features(row: Row, found: Sequence[Match]) -> set[str]:
     seen.update(_of_patterns(row, found))
     seen.update(_of_objects(row))
     seen.update(_of_neighbours(row))
+    seen.update(_of_topics(row))
     return seen
 
 
@@ -96,6 +98,33 @@ def _of_neighbours(row: Row) -> Iterator[str]:
     for (before, word), (letter, after) in pairwise(zip(row.letters, firsts, strict=False)):
         yield f"m{before}>{after}"
         yield f"m{word}<{letter}"
+
+
+def _of_topics(row: Row) -> Iterator[str]:
+    """Yield what else the text is about, and which topic comes next after or before a verb."""
+    known = _topics()
+    about = [known.get(word, "") for word in row.heard[:_MOST]]
+    yield from (f"t{topic}" for topic in set(about))
+    for (start, end), verb in zip(row.places, row.letters[:_MOST], strict=False):
+        if verb in _VERBS or verb == "T":
+            after = next(filter(None, about[end : end + _NEAR]), "")
+            before = next(filter(None, reversed(about[max(0, start - _NEAR) : start])), "")
+            yield f"u{verb}{after}"
+            yield f"y{verb}{before}"
+
+
+@cache
+def _topics() -> dict[str, str]:
+    """Return the topics of ``topics.txt`` by their words."""
+    text = Path(__file__).with_name("topics.txt").read_text(encoding="utf-8")
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        if line and line[0] != "#":
+            topic, _, words = line.partition(": ")
+            for word in words.split():
+                found.setdefault(word, topic)
+                found.setdefault(f"{word}s", topic)
+    return found
 
 
 def _of_parts(words: tuple[str, ...]) -> Iterator[str]:
