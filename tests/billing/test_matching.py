@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,8 @@ DAY = date(2026, 11, 16)
 DANA = Candidate(7, "", 1, "T-1", "Dana Whitfield", 12_900, DAY)
 ANA = Candidate(8, "", 2, "T-2", "Ana Diaz", 12_900, DAY)
 TRACED = Candidate(7, "71000300000001", 1, "T-1", "Dana Whitfield", 12_900, DAY)
+BEFORE = Candidate(6, "", 1, "T-1", "Dana Whitfield", 12_900, date(2026, 10, 16))
+OTHER = Candidate(6, "071000300000009", 1, "T-1", "Dana Whitfield", 12_900, DAY)
 
 
 def back(**told):
@@ -28,7 +31,9 @@ def back(**told):
         ({"who": ""}, [TRACED]),
         ({"name": ""}, [DANA]),
         ({"name": "WHITFIELD"}, [DANA]),
-        ({}, [Candidate(6, "", 1, "T-1", "Dana Whitfield", 12_900, date(2026, 10, 16)), DANA]),
+        ({}, [BEFORE, DANA]),
+        ({}, [replace(BEFORE, undone=True), DANA]),
+        ({}, [OTHER, TRACED]),
     ],
 )
 def test_a_return_whose_signs_agree_finds_its_payment(told, near):
@@ -46,6 +51,9 @@ def test_a_return_whose_signs_agree_finds_its_payment(told, near):
         ({}, [DANA, DANA], "Several"),
         ({"transaction": "21"}, [DANA], "credit"),
         ({"code": "R61"}, [DANA], "no reason"),
+        ({}, [replace(TRACED, undone=True), BEFORE], "already"),
+        ({}, [BEFORE, replace(DANA, undone=True)], "already"),
+        ({}, [OTHER], "another trace number"),
     ],
 )
 def test_what_does_not_agree_waits_for_a_person(told, near, why):

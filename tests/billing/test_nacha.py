@@ -135,3 +135,15 @@ def test_account_numbers_are_given_to_nobody():
     (back,) = nacha.read(written([ONE])).returns
     told = [back.individual_id, back.individual_name, back.information, back.original_trace]
     assert not any("123456789" in word for word in told)
+
+
+def test_a_file_in_which_nothing_came_back_is_sound():
+    for ending in ("\n", "\r\n", ""):
+        read = nacha.read(written(ending=ending) + b"\r\n\r\n")  # and blank lines at its end
+        assert (read.returns, read.changes) == ([], [])
+
+
+@pytest.mark.parametrize("nothing", [b"", b"\n", b"\r\n\r\n"])
+def test_a_file_that_is_empty_is_refused(nothing):
+    with pytest.raises(Damaged, match="empty"):
+        nacha.read(nothing)

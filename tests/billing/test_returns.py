@@ -119,6 +119,27 @@ def test_what_matches_no_payment_waits_until_a_person_says(dana):
         returns.set_aside(returned=row, **who())
 
 
+def test_a_return_told_twice_reverses_one_payment_and_not_the_month_before(dana):
+    cast.entry(dana, "payment", 12_900, day=date(2026, 10, 16))
+    named = paid(dana)
+    twice = written([Back(), Back("R09", trace="091000010000002")])
+    file = returns.upload(facility=dana.facility, name="r.ach", content=twice, **who())
+    looked, _ = returns.looked_at(file)
+    assert [one.payment and one.payment.pk for one in looked] == [named.pk, None]
+    returns.apply(file=file, **who())
+    states = ReturnedPayment.objects.order_by("pk").values_list("state", "payment")
+    assert list(states) == [("applied", named.pk), ("open", None)]
+
+
+def test_what_was_recorded_by_hand_is_not_taken_from_the_file_again(dana):
+    cast.entry(dana, "payment", 12_900, day=date(2026, 10, 16))
+    returns.record(payment=paid(dana), code="R01", **who())
+    owed = balance(dana)
+    taken(dana.facility, written([Back()]))
+    assert balance(dana) == owed
+    assert "already" in ReturnedPayment.objects.latest("pk").why_open
+
+
 def test_a_damaged_file_is_kept_nowhere(dana):
     with pytest.raises(Damaged):
         taken(dana.facility, written([Back()])[:-95])

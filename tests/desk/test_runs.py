@@ -47,7 +47,7 @@ def test_it_is_issued_followed_and_shows_results(house, month):
     page = shown(house.manager, f"/runs/{run.pk}/")
     assert "Results" in page
     assert "Wait to leave" in page
-    assert "The last that waits has left about" in page
+    assert "The last that waits leaves about" in page
     assert Statement.objects.count() == 3
     pause_line(house.lamar)
     page = shown(house.manager, f"/runs/{run.pk}/")
@@ -147,6 +147,7 @@ def test_what_goes_by_print_is_one_file_marked_with_who_and_when(house, month):
     waits = shown(house.clerk, f"/statements/print/?run={run.pk}")
     assert "of <a href=" in waits
     assert "no whole postal address" in waits
+    assert house.clerk.get("/statements/print/?period=%00").status_code == 400
     wish = {"site": "LAMAR", "run": run.pk, "unaddressed": "on"}
     page = house.clerk.post("/statements/print/", wish, follow=True)
     assert "by carla" in page.content.decode()

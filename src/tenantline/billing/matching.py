@@ -25,7 +25,7 @@ _NEAR: Final = timedelta(days=4)  # between the day of a payment and that of its
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A payment that has not been reversed."""
+    """A payment. ``undone``: it was reversed, or has come back, already."""
 
     payment_id: int
     trace: str
@@ -34,6 +34,7 @@ class Candidate:
     tenant_name: str
     amount_cents: int
     day: date
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ class Found:
 
 
 def judge(back: Return, candidates: Sequence[Candidate]) -> Found:
-    """Return the one payment that all signs of a return agree on."""
+    """Return the one payment that all signs of a return agree on.
+
+    One that is undone counts: a return that is told twice must not find the month before.
+    """
     if back.reason not in REASONS:
         return Found(why_not=f"{back.reason} is no reason for which a tenant's payment comes back.")
     if not back.is_debit:
@@ -64,13 +68,22 @@ def judge(back: Return, candidates: Sequence[Candidate]) -> Found:
         fitting = _of_the_day(fitting, back.effective_on)
     if len(fitting) != 1:
         return Found(why_not="Several payments could be meant.")
-    if not _alike(back.individual_name, fitting[0].tenant_name):
-        return Found(why_not=f"The name in the file is not {fitting[0].tenant_name[:60]}'s.")
-    return Found(fitting[0].payment_id)
+    return _confirmed(fitting[0], back, by_trace=bool(traced))
+
+
+def _confirmed(one: Candidate, back: Return, *, by_trace: bool) -> Found:
+    """Return the one payment that fits, unless something else that is said speaks against it."""
+    if one.undone:
+        return Found(why_not="The payment it names was reversed, or has come back, already.")
+    if not by_trace and _other_trace(one.trace, back.original_trace):
+        return Found(why_not="The payment of this tenant and amount has another trace number.")
+    if not _alike(back.individual_name, one.tenant_name):
+        return Found(why_not=f"The name in the file is not {one.tenant_name[:60]}'s.")
+    return Found(one.payment_id)
 
 
 def candidates(facility: Facility, back: Return, *, made_on: date) -> list[Candidate]:
-    """Return the payments at a facility that any sign of a return points to."""
+    """Return the payments at a facility that any sign of a return points to, undone ones too."""
     signs = Q(external_id=back.original_trace)
     if back.original_trace.lstrip("0"):
         signs |= Q(external_id=back.original_trace.lstrip("0"))
@@ -82,10 +95,9 @@ def candidates(facility: Facility, back: Return, *, made_on: date) -> list[Candi
         signs,
         facility=facility,
         kind="payment",
-        reversal=None,
         date__gte=made_on - BACK,
         date__lte=made_on,
-    ).select_related("tenant")
+    ).select_related("tenant", "reversal")
     return [
         Candidate(
             row.pk,
@@ -95,6 +107,7 @@ def candidates(facility: Facility, back: Return, *, made_on: date) -> list[Candi
             row.tenant.name,
             row.amount_cents,
             row.date,
+            undone=getattr(row, "reversal", None) is not None,
         )
         for row in rows.order_by("pk")
     ]
@@ -102,6 +115,12 @@ def candidates(facility: Facility, back: Return, *, made_on: date) -> list[Candi
 
 def _same_trace(recorded: str, told: str) -> bool:
     return bool(recorded) and told.strip("0 ") != "" and recorded.lstrip("0") == told.lstrip("0")
+
+
+def _other_trace(recorded: str, told: str) -> bool:
+    """Tell whether both are trace numbers, 15 digits, and not the same one."""
+    numbers = [one for one in (recorded, told) if re.fullmatch(r"\d{15}", one) and int(one)]
+    return len(numbers) == 2 and recorded != told
 
 
 def _named(one: Candidate, individual_id: str) -> bool:

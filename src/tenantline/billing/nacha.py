@@ -81,7 +81,10 @@ class Change(Item):
 
 @dataclass(frozen=True, slots=True)
 class ReturnFile:
-    """A whole and sound file. ``made_on`` is the day that its header names."""
+    """A whole and sound file. ``made_on`` is the day that its header names.
+
+    Nothing may be in it: some banks write a file on every day.
+    """
 
     made_on: date
     bank: str
@@ -139,7 +142,7 @@ def read(content: bytes) -> ReturnFile:
     end = next((r.line for r in reversed(records) if r.text != _PADDING), 0)
     _demand_padding(records, end)
     body, last = records[1 : end - 1], records[end - 1]
-    if not body or last.at(1, 1) != "9":
+    if last.at(1, 1) != "9":
         raise Damaged(last.line, "The file ends without its control record (9).")
     returns: list[Return] = []
     changes: list[Change] = []
@@ -158,8 +161,6 @@ def read(content: bytes) -> ReturnFile:
 
 def _records(content: bytes) -> list[_Record]:
     """Return the records, whether lines end in LF, CRLF or not at all."""
-    if not content:
-        raise Damaged(1, "The file is empty.")
     if len(content) > LARGEST:
         raise Damaged(1, "The file is larger than 1 MB.")
     try:
@@ -168,9 +169,11 @@ def _records(content: bytes) -> list[_Record]:
         raise Damaged(
             content.count(b"\n", 0, error.start) + 1, "A character is not ASCII."
         ) from None
+    text = text.rstrip("\r\n")  # blank lines at its end hold nothing
+    if not text:
+        raise Damaged(1, "The file is empty.")
     if "\n" in text:
-        ending = "\r\n" if "\r\n" in text else "\n"
-        lines = text.removesuffix(ending).split(ending)
+        lines = text.split("\r\n" if "\r\n" in text else "\n")
     else:
         lines = [text[place : place + WIDTH] for place in range(0, len(text), WIDTH)]
     for line, record in enumerate(lines, 1):

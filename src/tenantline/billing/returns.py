@@ -34,6 +34,8 @@ from tenantline.kernel.errors import BadInput, Refused
 from tenantline.kernel.secrets import vault
 from tenantline.tenants.models import Tenant
 
+_TWICE = "Another return of this file names the same payment."
+
 
 @dataclass(frozen=True, slots=True)
 class Follows:
@@ -93,7 +95,15 @@ def looked_at(file: ReturnFile) -> tuple[list[Looked], list[Change]]:
         Refused: ``not_waiting``, the file was applied or cancelled.
     """
     read = _content(file)
-    found = [_looked(file, back) for back in read.returns]
+    found, taken = [], set[int]()
+    for back in read.returns:
+        one = _looked(file, back)
+        if one.payment is not None and not one.known:
+            if one.payment.pk in taken:
+                one = Looked(back, None, _TWICE, None, known=False)
+            else:
+                taken.add(one.payment.pk)
+        found.append(one)
     return found, list(read.changes)
 
 

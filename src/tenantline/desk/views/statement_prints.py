@@ -14,8 +14,9 @@ from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.prints import STATEMENTS, Made, Narrowed, Waits
 from tenantline.kernel import days
 from tenantline.kernel.errors import NotFound, Refused
-from tenantline.statements import content, paper, queries
+from tenantline.statements import paper, queries
 from tenantline.statements import prints as printing
+from tenantline.statements.content import month
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,10 +71,12 @@ def _waiting(request: DeskRequest, site: Facility) -> dict[str, Any]:
 
 
 def _month(period: str) -> str:
-    return days.long_month(content.month(period)[0])
+    return days.long_month(month(period)[0])
 
 
 def _chosen(asked: Narrowed, site: Facility) -> QuerySet[Delivery]:
+    if asked.choice:
+        month(asked.choice)  # or BadInput
     return printing.waiting(facility=site, period=asked.choice, only=asked.refs)
 
 
@@ -135,8 +138,8 @@ def file(request: DeskRequest, print_id: int, part: int) -> HttpResponse:
     """Send a printing's statements as PDF; ``?sides=2`` is for a printer that prints on both."""
     demand(request, "issue")
     made = _found(request, print_id)
-    set_ = paper.part(made, part, both_sides=request.GET.get("sides") == "2")
-    return prints.file(set_, f"{paper.file_name(made)}-{part}")
+    content = paper.part(made, part, both_sides=request.GET.get("sides") == "2")
+    return prints.file(content, f"{paper.file_name(made)}-{part}")
 
 
 @require_GET
