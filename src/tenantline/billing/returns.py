@@ -95,14 +95,15 @@ def looked_at(file: ReturnFile) -> tuple[list[Looked], list[Change]]:
         Refused: ``not_waiting``, the file was applied or cancelled.
     """
     read = _content(file)
-    found, taken = [], set[int]()
+    found: list[Looked] = []
+    taken: set[int] = set()
     for back in read.returns:
         one = _looked(file, back)
-        if one.payment is not None and not one.known:
-            if one.payment.pk in taken:
-                one = Looked(back, None, _TWICE, None, known=False)
-            else:
-                taken.add(one.payment.pk)
+        payment_id = one.payment.pk if one.payment and not one.known else None
+        if payment_id in taken:
+            one = Looked(back, None, _TWICE, None, known=False)
+        elif payment_id is not None:
+            taken.add(payment_id)
         found.append(one)
     return found, list(read.changes)
 
