@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import resource
 import sqlite3
+import subprocess
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,20 +123,27 @@ class Database:
 @contextmanager
 def no_room_for(processes: Iterable[int]) -> Iterator[None]:
     """Let no file be written beyond its first page by these processes, nor by who they start."""
-    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
     numbers = list(processes)
     for number in numbers:
-        _limit(number, ONE_PAGE, most)
+        _limit(number, ONE_PAGE)
     try:
         yield
     finally:
         for number in numbers:
-            _limit(number, most, most)
+            _limit(number, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
 
 
-def _limit(process: int, now: int, most: int) -> None:
-    with suppress(ProcessLookupError):  # it has ended meanwhile
-        resource.prlimit(process, resource.RLIMIT_FSIZE, (now, most))
+def _limit(process: int, most: int) -> None:
+    """Limit a process's files, as its own user: PostgreSQL's is another than ours."""
+    try:
+        owner = Path(f"/proc/{process}").stat().st_uid
+    except FileNotFoundError:
+        return  # it has ended meanwhile
+    size = "unlimited" if most == resource.RLIM_INFINITY else str(most)
+    words = ["prlimit", "--pid", str(process), f"--fsize={size}:"]
+    done = subprocess.run(words, user=owner, capture_output=True, text=True, check=False)
+    gone = not Path(f"/proc/{process}").exists()
+    assert gone or done.returncode == 0, done.stderr
 
 
 @dataclass(frozen=True)

@@ -67,9 +67,9 @@ class Rounds:
             began_at = time.monotonic()
             try:
                 found = play(world, *faults)
-            except AssertionError as stuck:
+            except Exception as stuck:
                 row.stuck += 1
-                _say(seed, faults, began_at, [f"stuck: {stuck}", *told(world), *_logs(world)])
+                _say(seed, faults, began_at, [f"stuck: {stuck!r}", *told(world), *_logs(world)])
                 return number + 1
             row.count += found.count.since(before)
             before = found.count
