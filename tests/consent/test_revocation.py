@@ -68,8 +68,8 @@ def test_of_the_development_texts_the_aims_are_met():
 def test_of_texts_that_it_was_not_made_with_it_holds_what_it_reached():
     found = decided("heldout")
     assert share(found["revoke"], "revoke") >= 0.97
-    assert share(found["revoke"], "revoke", "ask") >= 0.98  # the aim is 0.995
-    assert share(found["nothing"], "revoke") <= 0.008  # the aim is 0.005
+    assert share(found["revoke"], "revoke", "ask") >= 0.985  # the aim is 0.995
+    assert share(found["nothing"], "revoke") <= 0.006  # the aim is 0.005
     assert share(found["nothing"], "ask") <= 0.02
 
 
