@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from tests.faults.machine import Process
+from tests.faults.machine import Process, until
 from tests.support import databases
 from tests.support.databases import FreshDatabase
 
@@ -103,8 +103,10 @@ class Database:
         databases.let_go()
         server = own_server()
         assert server is not None
-        with no_room_for(server.processes()):
+        numbers = server.processes()
+        with no_room_for(numbers):
             yield
+            until(lambda: not _lives(numbers[0]), why="the server to end for want of room")
         server.start()
 
     @contextmanager
@@ -144,6 +146,12 @@ def _limit(process: int, most: int) -> None:
     done = subprocess.run(words, user=owner, capture_output=True, text=True, check=False)
     gone = not Path(f"/proc/{process}").exists()
     assert gone or done.returncode == 0, done.stderr
+
+
+def _lives(process: int) -> bool:
+    """Tell whether a process is there and is more than an entry that nobody has cleared."""
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 @dataclass(frozen=True)
