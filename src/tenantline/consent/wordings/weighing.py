@@ -8,8 +8,8 @@ It sees the patterns that were found, the words, parts of words, and the order o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from tenantline.consent.wordings.weights import Weights
 _MOST: Final = 60  # letters and words that are weighed
 _FAR: Final = 4  # letters apart that still count as a pair
 _MANY: Final = 8
+_OFTEN: Final = 4096  # features whose weights are remembered
 _NEAR: Final = 6  # words from a verb in which a topic is looked for
 _REACH: Final = 3  # letters after a verb in which its object is looked for
 _VERBS: Final = frozenset("SgeUCRrtnj0")
@@ -45,16 +46,15 @@ def features(row: Row, found: Sequence[Match]) -> set[str]:
 
 def weigh(row: Row, found: Sequence[Match]) -> float:
     """Return how much a text sounds like a revocation: above 0 more so than not."""
-    weights = _weights()
-    seen = sorted(features(row, found))
-    return weights.of("") + sum(map(weights.of, seen))
+    of = _weight_of()
+    return of("") + sum(map(of, sorted(features(row, found))))
 
 
 def telling(row: Row) -> str:
     """Return the words that weighed most for a revocation, in their order."""
-    weights = _weights()
+    of = _weight_of()
     pairs = zip(row.heard[:_MOST], row.words[:_MOST], strict=True)
-    known = [(word, weights.of(f"w{heard}")) for heard, word in pairs if word and word != "…"]
+    known = [(word, of(f"w{heard}")) for heard, word in pairs if word and word != "…"]
     told = [word for word, weight in known if weight > 0]
     return " … ".join(told or [word for word, _ in known][:6])
 
@@ -147,6 +147,7 @@ def _of_patterns(row: Row, found: Sequence[Match]) -> Iterator[str]:
 
 
 @cache
-def _weights() -> Weights:
+def _weight_of() -> Callable[[str], float]:
+    """Return what tells a feature's weight; it remembers those that come up all the time."""
     with Path(__file__).with_name("weights.tsv").open("rb") as file:
-        return Weights(file)
+        return lru_cache(maxsize=_OFTEN)(Weights(file).of)
