@@ -253,9 +253,9 @@ def test_a_confirmed_zone_narrows_where_the_prefix_would_not(noon):
 )
 def test_a_confirmed_zone_goes_with_its_address(said, kept):
     who = cast.tenant(cast.site(), street="1 Old Rd", city="Austin")
-    by = {"by": cast.TESTER, "now": NOON}
-    tenants.change_details(tenant=who, timezone="America/Chicago", **by)
-    assert tenants.change_details(tenant=who, **said, **by).timezone == kept
+    zone = "America/Chicago"
+    tenants.change_details(tenant=who, timezone=zone, by=cast.TESTER, now=NOON)
+    tenants.change_details(tenant=who, by=cast.TESTER, now=NOON, **said)
     who.refresh_from_db()
     assert who.timezone == kept
 
