@@ -173,6 +173,59 @@ def test_an_answer_in_the_line_of_a_quotation_is_told_from_it(text, decision):
     assert heard(text) == decision
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where it says reply stop to opt out, i want that",
+        "Reply STOP to opt out - that one please",
+        "me please >> Text STOP to end messages",
+        "On Tue you wrote: Rent is due. Reply STOP to opt out. -- take me off",
+        "I want to do the STOP thing in your message",
+        "I'd like to use the stop option",
+        "can you use the opt out option for my number",
+        *("ztop", "xtop", "sttop", "styp", "ztop texting me"),
+    ],
+)
+def test_who_takes_what_our_instruction_offers_revokes(text):
+    assert heard(text) == "revoke"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("does the stop option work?", "the door stop thing fell off", "stood", "shop", "spot"),
+        "I want the bus stop option on the map",
+        "Your text says a 10x10 is free. Reply STOP to opt out. I want that one",
+        *("can you opt my wife in to texts also", "opt my husband in for reminders"),
+    ],
+)
+def test_what_only_looks_like_our_instruction_revokes_nothing(text):
+    assert heard(text) != "revoke"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Ua tsaug tsis txhob xa msg rau kuv", "ha ii soo dirin fariimo", "usinitumie ujumbe"),
+        *("እባክዎ አቁሙ", "សូមឈប់ផ្ញើសារ", "ຢຸດ", "ਮੈਸੇਜ ਨਾ ਭੇਜੋ", "મેસેજ ન મોકલો", "میسج نہ کریں"),
+        *("پیام ندهید", "nie pisz do mnie więcej", "не турбуйте мене"),
+    ],
+)
+def test_plain_stop_words_of_many_languages_revoke(text):
+    assert heard(text) == "revoke"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rosa said she took me off but here's another one",
+        *("I already told you", "again?! I said no", "I've told you guys before"),
+    ],
+)
+def test_a_complaint_of_an_earlier_wish_is_asked_about_at_least(text):
+    assert heard(text) in {"ask", "revoke"}
+
+
 @pytest.mark.parametrize("text", ["stop! don't throw out the couch", "STOP!! my dog is in there"])
 def test_a_stop_that_is_shouted_at_somebody_is_asked_about_at_most(text):
     assert heard(text) in {"ask", "nothing"}

@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from tenantline.consent import keywords
-from tenantline.consent.wordings import foreign, order, patterns, quoted, stranger, weighing, whole
+from tenantline.consent.wordings import (
+    choosing,
+    foreign,
+    order,
+    patterns,
+    quoted,
+    stranger,
+    weighing,
+    whole,
+)
 
 Heard = Literal["revoke", "start", "help", "ask", "nothing"]
 
@@ -48,6 +57,7 @@ _STRENGTH: Final = ("revoke", "lean", "ask")
 _DENIED: Final = 2.0  # taken off where a text says that it does not want out, or misses texts
 _SHOUTED: Final = 2.5  # a text that weighs less than this does not revoke by one "Stop!" in it
 _KEYWORD_AMONG_OTHERS: Final = "keyword in a sentence of its own"
+_OPTION: Final = "the stop option of our messages"
 _WRONG_PERSON: Final = frozenset({"wrong person", "who is this"})  # patterns that say so
 
 
@@ -88,15 +98,38 @@ def decide(body: str, *, opt_out_type: str = "") -> Decision:
         return _by_sign(own)
     if quoted.does_so(body, own):
         return Decision("revoke", order.row_of(own).shown, "does what our own instruction says")
+    return _by_wordings(own) or _by_all_of(own) or _by_earlier_wish(own)
+
+
+def _by_wordings(own: str) -> Decision | None:
+    """Decide a text that says a revocation in well-known words, whatever stands beside them."""
     words = foreign.stop_words(own)
     if words:
         return Decision("revoke", words, "plain stop word of another language")
     words = whole.meant(own)
     if words:
         return Decision("revoke", words, "a well-known wording")
+    if choosing.of_the_option(own) == "revoke":
+        return Decision("revoke", order.row_of(own).shown, _OPTION)
+    return None
+
+
+def _by_earlier_wish(own: str) -> Decision:
+    """Ask about a wish that was not honoured, and whether the stop option may be used."""
+    if choosing.of_the_option(own):
+        return Decision("ask", order.row_of(own).shown, _OPTION)
+    if choosing.of_an_earlier_wish(own):
+        return Decision("ask", order.row_of(own).shown, "a complaint of an earlier wish")
+    return NOTHING
+
+
+def _by_all_of(own: str) -> Decision | None:
+    """Decide by order and weight, of the whole text and of each of its sentences."""
     decision = _by_order_and_weight(own)
     alone = _by_sentence(own) if decision.heard != "revoke" else None
-    return alone if alone and (alone.heard == "revoke" or decision == NOTHING) else decision
+    if alone and (alone.heard == "revoke" or decision == NOTHING):
+        return alone
+    return decision if decision != NOTHING else None
 
 
 def _by_sentence(own: str) -> Decision | None:

@@ -16,13 +16,15 @@ _LETTERS: Final = re.compile(r"[^\W_]+")
 
 def stop_words(text: str) -> str:
     """Return the words of another language that ask to stop, empty where there are none."""
-    alone, parts = _tables()
+    alone, parts, phrases = _tables()
     plain = spelled(text)
     words = [w for w in _LETTERS.findall(plain) if _first_class(w, alone) not in _NOTHING]
     if words and all(word in alone for word in words):
         return " ".join(words)
-    if plain.isascii():
-        return ""
+    row = f" {' '.join(_LETTERS.findall(plain))} "
+    said = next((phrase for phrase in phrases if f" {phrase} " in row), "")
+    if said or plain.isascii():
+        return said
     return next((part for part in parts if part in plain), "")
 
 
@@ -31,13 +33,15 @@ def _first_class(word: str, alone: frozenset[str]) -> str:
 
 
 @cache
-def _tables() -> tuple[frozenset[str], tuple[str, ...]]:
-    alone, parts = [], []
+def _tables() -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    alone, parts, phrases = [], [], []
     text = Path(__file__).with_name("foreign.txt").read_text(encoding="utf-8")
     for line in text.splitlines():
         kind, _, words = line.partition(" ")
         if kind == "word":
-            alone.append(words)
+            alone.append(spelled(words))
         elif kind == "part":
             parts.append(spelled(words))
-    return frozenset(alone), tuple(parts)
+        elif kind == "phrase":
+            phrases.append(words)
+    return frozenset(alone), tuple(parts), tuple(phrases)

@@ -15,6 +15,11 @@ _PIECE: Final = re.compile(
     r"[^\W_]+(?:[*@$][^\W_]+)*|[$@][^\W_]{2,}|[.!?;…\n]+|[,:()/&]|\s[-–—]\s|[🛑🚫⛔📵📱❌]|#"
 )
 _CURSES: Final = re.compile(r"\b(?:the|da)\s+(?:hell|fuck|heck)\b|\btf\b|\bfucking\b")
+# "opt my wife in" (not "my number out", nor what is denied) is the reverse of opting out
+_OPTS_IN: Final = re.compile(
+    r"(?<!not )(?<!dont )(?<!didnt )(?<!never )(?<!undo )"
+    r"\bopt((?:\s+(?!out|of\b|put\b)[a-z]+){1,4}?)\s+(?:back\s+)?in\b(?![^.!?\n]*\bout\b)"
+)
 _NEAR_STOP: Final = re.compile(r"[a-z]{3,5}")
 _TEXTING: Final = re.compile(r"[a-z]{3,}(?:in|n)g?")
 _DETERMINER: Final = re.compile(
@@ -74,7 +79,8 @@ def row_of(text: str) -> Row:
 
 def _pieces(text: str) -> list[str]:
     """Return the words and marks of a text; words that were run together stand apart."""
-    found = _PIECE.findall(_CURSES.sub("", spelled(text[:_LONGEST])))
+    plain = _OPTS_IN.sub(r"enroll\1", _CURSES.sub("", spelled(text[:_LONGEST])))
+    found = _PIECE.findall(plain)
     parts = (part for piece in found for part in lexicon.parts(unstretched(piece)))
     pieces = [lexicon.plain_word(part) for part in parts]
     return [_before_texting(piece, after) for piece, after in pairwise((*pieces, ""))]

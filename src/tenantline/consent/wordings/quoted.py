@@ -98,6 +98,24 @@ _DOES_SO: Final = re.compile(
     r"(?:\W+(?:now|please|pls|thanks|thank\s+you|thx|then))*\W*\Z",
     re.IGNORECASE,
 )
+# "Where it says reply STOP, I want that", "Reply STOP to opt out: me", "the second one please"
+_TAKES_IT: Final = re.compile(
+    r"(?:\A|[\n.,;:!>\"”»\])^–—-])[^\w?]*"
+    r"(?:(?:yes|yeah|yep|yup|ok|okay|please|pls|plz|so|and|then|just|lets|hi|hello|now)[^\w?]+)*"
+    r"(?:(?:i|we)(?:['’]?d|['’]?ll|['’]?m|\s+will|\s+would|\s+am)?\s+)?(?:(?:would|also|just)\s+)?"
+    r"(?:(?:want|like|need|take|taking|choose|choosing|pick|prefer|have|do|doing|using|use|want\s+to\s+do"
+    r"|wanna\s+do|like\s+to\s+do|want\s+to\s+use|(?:go|going)\s+with|select|selecting)\s+)?"
+    r"(?:(?:that|this|same|it)(?:\s+(?:one|option|thing|part|choice))?|me(?:\s+too)?|that['’]?s\s+me"
+    r"|the\s+(?:second|last|latter|stop|opt[\s-]?out|2nd)(?:\s+(?:one|option|thing|part))?)"
+    r"(?:\W+(?:now|please|pls|plz|thanks|thank\s+you|thx|then|yes|for\s+(?:me|my\s+number|us)))*[^\w?]*\Z",
+    re.IGNORECASE,
+)
+# What else "that one" may be: where we offered something beside the instruction
+_OFFER: Final = re.compile(
+    r"(?i)\?|\d\s?x\s?\d|\b(?:units?\s+\S+\s+is|available|open(?:ed|ing|s)?|free|offers?|discount|deals?"
+    r"|special|sale|promo\w*|upgrade|size|reserv\w+|you\s+want|interested|would\s+you|insurance"
+    r"|drive[\s-]up|ready|autopay|sign\s+up|enroll|spot|space)\b"
+)
 _LETTER: Final = re.compile(r"[^\W_]")
 _FORWARDED: Final = re.compile(r"(?i)\s*(?:fwd?|fw|rv)\b")
 _FIRST_SENTENCE: Final = re.compile(r"\A[^.!?]*[.!?]*\s*")
@@ -133,9 +151,16 @@ def is_instruction(body: str) -> bool:
 
 
 def does_so(body: str, own: str) -> bool:
-    """Tell whether a text quotes our "Reply STOP" and says that this is hereby done."""
+    """Tell whether a text quotes our "Reply STOP" and says that this is hereby done, or wished."""
     said = (found[0].casefold() for found in _WORDS_OF_OURS.finditer(body))
-    return bool(_DOES_SO.search(own)) and any("stop" in words or "alto" in words for words in said)
+    if not any("stop" in words or "alto" in words for words in said):
+        return False
+    return bool(_DOES_SO.search(own)) or (takes_it(own) and not _OFFER.search(body))
+
+
+def takes_it(own: str) -> bool:
+    """Tell whether a text ends by wishing for what stands beside it ("I want that")."""
+    return bool(_TAKES_IT.search(own))
 
 
 def _dropped_with_ours(found: re.Match[str]) -> str:
@@ -144,8 +169,10 @@ def _dropped_with_ours(found: re.Match[str]) -> str:
     Of a longer forwarded line all but its first sentence is kept: that is what was forwarded.
     """
     line = _LONG_QUOTE.sub(" ", found[0].partition(":")[2]).rpartition(">")[2].strip()
-    if _WORDS_OF_OURS.search(line):
-        return "\n"
+    ours = list(_WORDS_OF_OURS.finditer(line))
+    if ours:  # all in one line: an answer may stand behind our instruction
+        line = line[ours[-1].end() :]
+        return f"\n{line}\n" if len(line) <= _LONG_LINE else "\n"
     if len(line) > _LONG_LINE:
         line = _FIRST_SENTENCE.sub("", line) if _FORWARDED.match(found[0]) else ""
     return f"\n{line}\n"

@@ -18,6 +18,7 @@ from tenantline.consent.wordings.slips import Slips
 _WORD: Final = re.compile(r"[^\W_]+")
 _MOST: Final = 6  # words
 _LEAST: Final = 3  # letters
+_LIKE_S: Final = "zxwec"
 
 
 def meant(text: str) -> str:
@@ -32,7 +33,12 @@ def meant(text: str) -> str:
     wordings, slips = _wordings()
     if letters not in wordings and not _has_a_slip(words):
         return ""
-    return wordings.get(slips.meant(letters), "")
+    return wordings.get(slips.meant(letters), "") or wordings.get(_with_s(letters), "")
+
+
+def _with_s(letters: str) -> str:
+    """Return a wording that begins with a key beside S, or sounds so ("ztop"), with its S."""
+    return f"s{letters[1:]}" if letters[0] in _LIKE_S else ""
 
 
 def _has_a_slip(words: list[str]) -> bool:
