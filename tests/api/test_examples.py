@@ -19,13 +19,17 @@ import pytest
 from django.test import Client, override_settings
 from time_machine import travel
 
+from tenantline.automations import actions as automations
 from tenantline.conversations.models import Message
 from tenantline.kernel.phone import Number
+from tenantline.letters import actions, printing
 from tenantline.runs.models import Run
+from tenantline.statements import prints
 from tests import cast
 from tests.api.test_openapi import OPERATIONS
 from tests.architecture import tree
 from tests.runs.batches import statements
+from tests.statements import people
 from tests.support.files import keep, text_with_file
 
 PAGE = (tree.ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -106,11 +110,35 @@ def laid_out():
     cast.entry(dana)  # that payment has paid what was owed before
     notice = cast.notice(dana)
     ids["/notices/5"] = f"/notices/{notice.pk}"
+    ids |= on_paper(site, notice.letter)
+    ids["/automations/15"] = f"/automations/{automation(site).pk}"
     for run, state in ((8, "planned"), (9, "running"), (10, "paused"), (11, "done")):
         ids[f"/statement-runs/{run}"] = f"/statement-runs/{run_in(site, dana, state)}"
     ids['"tenant": "1"'] = f'"tenant": "{dana.pk}"'
     ids['"letter": "3"'] = f'"letter": "{notice.letter_id}"'
     return ids, cast.token("manager", site)[1]
+
+
+def on_paper(site, letter):
+    """Print a letter and a statement of somebody else."""
+    ana = cast.entry(cast.tenant(site, "Ana Print")).tenant
+    given: Any = {"by": cast.TESTER, "now": cast.at_noon()}
+    notice = actions.issue(letter=letter, tenant=ana, method="print", **given).notice
+    statement = people.issue(ana, cast.at_noon(), chosen="print").statement
+    letters = printing.print_again(notice=notice, **given)
+    statements_too = prints.print_again(statement=statement, **given)
+    return {
+        "/letter-printings/13": f"/letter-printings/{letters.pk}",
+        "/statement-printings/14": f"/statement-printings/{statements_too.pk}",
+    }
+
+
+def automation(site):
+    letter = cast.letter("Thanks", category="payment_received", facility=site)
+    return automations.add(
+        when="payment_received", days=0, letter=letter, facility=site, by=cast.TESTER,
+        now=cast.at_noon(),
+    )  # fmt: skip
 
 
 def run_in(site, who, state):
@@ -125,7 +153,8 @@ def run_in(site, who, state):
 def test_an_example_is_answered_as_the_page_says(world, shown):
     ids, secret = world
     target = re.sub(
-        r"^/(tenants|messages|ledger-entries|drafts|returned-payments|notices|statement-runs)/\d+",
+        r"^/(tenants|messages|ledger-entries|drafts|returned-payments|notices|statement-runs"
+        r"|letter-printings|statement-printings|automations)/\d+",
         lambda found: ids[found[0]],
         shown.target,
     )
