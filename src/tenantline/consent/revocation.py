@@ -32,7 +32,7 @@ _LIMITS: Final[dict[str, tuple[float, float]]] = {
     "revoke": (2.5, -1.25),
     "lean": (2.75, 0.25),
     "ask": (5.0, -2.25),
-    "": (2.5, -0.5),
+    "": (2.5, -1.0),
     "little": (3.0, 0.75),
 }
 _SENTENCE: Final = re.compile(r"[^.!?…;\n]*[^\W_][^.!?…;\n]*[.!?…;\n]*")

@@ -53,7 +53,7 @@ _OPTION_SAID: Final = re.compile(
 )
 _COMPLAINT_SAID: Final = re.compile(
     r"(?i)\b(?:told|asked|said|answered|replied|texted|t[ao]ken?|taking|took|remov|dropped|deleted"
-    r"|promised|thought|supposed|assured|agreed)"
+    r"|promised|thought|supposed|assured|agreed|how\s+many\s+times)"
 )
 _LONGEST: Final = 400  # letters of a text that is looked at
 _END_OF_SENTENCE: Final = re.compile(r"[.!?;\n]")
@@ -74,6 +74,8 @@ _COMPLAINTS: Final = tuple(
         r"(?:\s+(?:to|you|u|ya|yall|guys|people|them|all|no|this|that|so|it|already|before|again|twice"
         r"|once|nicely|many|several|[a-z0-9]{1,6}\s+times|last\s+(?:week|month|time)|yesterday))+"
         r"(?:\W+(?:stop|no|again|please|why|and|so|already|seriously))*\W*\Z",
+        r"\bhow\s+many\s+times\b.{0,30}\b(?:tell|ask|say|told|asked|said)"
+        r"(?:\s+(?:to|you|u|ya|yall|guys|people|them|all|no|this|that|it|stop))*\W*\Z",
         # "she took me off but here's another one"
         r"\b(?:take|took|taken|taking|remove|removed|removing|dropped|deleted)\s+"
         r"(?:me|us|my\s+(?:number|phone|name)|this\s+number)(?:\s+(?:off|out))?"
