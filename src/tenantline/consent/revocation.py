@@ -59,6 +59,8 @@ _SHOUTED: Final = 2.5  # a text that weighs less than this does not revoke by on
 _KEYWORD_AMONG_OTHERS: Final = "keyword in a sentence of its own"
 _OPTION: Final = "the stop option of our messages"
 _WRONG_PERSON: Final = frozenset({"wrong person", "who is this"})  # patterns that say so
+_NO_WISH: Final = frozenset({"too many texts"})  # beside a wrong person no wish: it is parked
+_PARKED: Final = 1.0  # so much more must such a text weigh to revoke
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,10 @@ def _by_order_and_weight(own: str, ease: float = 0.0) -> Decision:
     found = sorted(patterns.matches(row.letters), key=lambda match: _STRENGTH.index(match.verdict))
     weight = _weight(row, found)
     revokes, asks = _LIMITS[_strongest(row, found)]
-    wrong = any(match.name in _WRONG_PERSON for match in found)
+    names = {match.name for match in found}
+    wrong = bool(names & _WRONG_PERSON)
+    if wrong and names - _WRONG_PERSON == _NO_WISH:
+        revokes += _PARKED
     stranger_speaks = not found and stranger.says_so(own)
     words, why = _reason(row, found)
     if weight > revokes - ease:
