@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final, Literal
 
 from tenantline.consent import keywords
@@ -79,6 +80,12 @@ class Decision:
 
 
 NOTHING: Final = Decision("nothing")
+
+
+@cache
+def prepare() -> None:
+    """Read the files that decisions rest on, once: better than within somebody's transaction."""
+    decide("Hello")
 
 
 def decide(body: str, *, opt_out_type: str = "") -> Decision:

@@ -59,6 +59,7 @@ def work_safely(*, call_id: int, now: datetime) -> bool:
 
 def work(*, call_id: int, now: datetime) -> None:
     """Work on one stored inbound call, once; a call worked on already is left alone."""
+    revocation.prepare()
     with transaction.atomic():
         call = intake.take(call_id)
         if call is None:

@@ -38,6 +38,7 @@ AT_ONCE: Final = 128
 # Where others wait to write too, on SQLite, a claim is kept short: what comes in goes first (R8).
 _OTHERS_WRITE: Final = 0.001  # seconds that it took to be let in
 _FEW: Final = 8
+_FEW_FOR: Final = 2.0  # seconds
 _SETTLING_TRIES: Final = 30  # a second apart; a lease has ended by then, and the text is looked for
 T = TypeVar("T")
 
@@ -65,6 +66,7 @@ class Dispatcher:
         self._by_line: Counter[int] = Counter()
         self._full: set[int] = set()  # lines with as many texts on their way as they may have
         self._ended: deque[_Ended] = deque()
+        self._few_until = 0.0  # by the clock that nobody sets
 
     async def round(self) -> int:
         """Claim what is due and start sending it; return how many texts were looked at."""
@@ -94,9 +96,14 @@ class Dispatcher:
         asked = clock.tick()
         # SQLite waits here for its one writer: the time is read after that, not before.
         with transaction.atomic():
-            if clock.tick() - asked > _OTHERS_WRITE:
-                room = min(room, _FEW)
-            return claiming.look(worker=self._worker, limit=room, now=clock.now(), busy=busy)
+            limit = min(room, self._at_most(clock.tick(), asked))
+            return claiming.look(worker=self._worker, limit=limit, now=clock.now(), busy=busy)
+
+    def _at_most(self, now: float, asked: float) -> int:
+        """Return how many texts to claim, where it took from ``asked`` until now to be let in."""
+        if now - asked > _OTHERS_WRITE:
+            self._few_until = now + _FEW_FOR
+        return _FEW if now < self._few_until else AT_ONCE
 
     def _count(self, job: Job, more: int) -> None:
         self._by_line[job.line_id] += more
