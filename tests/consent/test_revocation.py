@@ -68,9 +68,9 @@ def test_of_the_development_texts_the_aims_are_met():
 def test_of_texts_that_it_was_not_made_with_it_holds_what_it_reached():
     found = decided("heldout")
     assert share(found["revoke"], "revoke") >= 0.97
-    assert share(found["revoke"], "revoke", "ask") >= 0.985  # the aim is 0.995
-    assert share(found["nothing"], "revoke") <= 0.006  # the aim is 0.005
-    assert share(found["nothing"], "ask") <= 0.02
+    assert share(found["revoke"], "revoke", "ask") >= 0.99  # the aim is 0.995
+    assert share(found["nothing"], "revoke") <= 0.005
+    assert share(found["nothing"], "ask") <= 0.015
 
 
 def test_start_and_help_are_told_without_an_error():
@@ -86,7 +86,7 @@ def test_the_two_sets_share_no_text_and_are_large():
     development = {row.text.casefold() for row in texts("development")}
     heldout = {row.text.casefold() for row in texts("heldout")}
     assert len(development) > 21000
-    assert len(heldout) >= 700
+    assert len(heldout) >= 1800
     assert not development & heldout
 
 
