@@ -1,4 +1,4 @@
-"""Coming to rest: everything that was asked for is sent, told and heard, or given up."""
+"""Coming to rest: all that was asked for is sent, told and heard, or given up; no recovery."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import partial
 
 from tenantline.intake.models import InboundCall, LineReading, Listener, StatusCall
 from tenantline.outbox.models import Attempt, Slot, Text
+from tenantline.recovery.models import Recovery
 from tests.faults.machine import until
 from tests.faults.world import PAST_THE_LEASE, World
 
@@ -103,5 +104,7 @@ def _still_open(world: World) -> dict[str, int]:
         "texts": open_texts(),
         "inbound": InboundCall.objects.filter(worked_at=None).count() + len(heard - stored),
         "callbacks": StatusCall.objects.filter(worked_at=None).count(),
+        # What is written down before it ends is nothing to thank for: see automations.facts.since.
+        "recoveries": Recovery.objects.filter(ended_at=None).count(),
     }
     return {name: count for name, count in found.items() if count}
