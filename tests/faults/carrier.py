@@ -99,7 +99,8 @@ class Carrier(TwilioStandin):
         self.webhook = ""  # where inbound texts are posted
         self.seen_at: dict[str, float] = {}  # by status callback's address, monotonic
         self.heard: list[Heard] = []
-        self.told: list[Told] = []
+        self.tellings: list[Told] = []
+        self._forgotten = 0  # so many of them, the first
         self._holds: dict[str, list[Hold]] = {}
         self._meets: dict[str, list[Fault]] = {}
         self._made: list[Hold] = []
@@ -196,9 +197,14 @@ class Carrier(TwilioStandin):
         for message in late:
             self._tell(message, "sent", "delivered")
 
+    @property
+    def told(self) -> list[Told]:
+        """What we were told of texts, and are held to."""
+        return self.tellings[self._forgotten :]
+
     def forget_answers(self) -> None:
         """Hold us to no answer that we gave until now: a restore takes us back before it."""
-        self.told.clear()
+        self._forgotten = len(self.tellings)
         for heard in self.heard:
             heard.given_up, heard.answered = heard.given_up or heard.answered, None
 
@@ -284,7 +290,7 @@ class Carrier(TwilioStandin):
                 answered = self.post_status(message, status).ok
             except requests.RequestException:
                 answered = False
-            self.told.append(Told(message.sid, status, answered))
+            self.tellings.append(Told(message.sid, status, answered))
             # Whatever was told last, this is where the text is.
             message.status, message.sent_at = "delivered", message.created_at
 

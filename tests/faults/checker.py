@@ -72,7 +72,7 @@ class Checker:
             texts=len(self.world.carrier.accepted),
             stops=sum(heard.body == "STOP" for heard in self.world.carrier.heard),
             inbound=len(self.world.carrier.heard),
-            callbacks=len(self.world.carrier.told),
+            callbacks=len(self.world.carrier.tellings),
             lost=self._note("lost", self._lost()),
             twice=self._note("twice", self._twice()),
             after_stop=self._note("after a STOP", self._after_stop()),

@@ -120,5 +120,5 @@ def test_it_sees_a_stored_text_that_nobody_worked_on(world):
 
 def test_it_sees_a_callback_that_is_not_kept_and_not_applied(world):
     [taken] = world.carrier.accepted
-    world.carrier.told.append(Told(taken.sid, "delivered", answered=True))
+    world.carrier.tellings.append(Told(taken.sid, "delivered", answered=True))
     assert world.complaints == ["disagrees", "not stored"]
