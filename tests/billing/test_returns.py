@@ -14,7 +14,7 @@ from tenantline.billing.nacha import Damaged
 from tenantline.billing.reasons import REASONS, may_retry
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import clock
-from tenantline.kernel.errors import Refused
+from tenantline.kernel.errors import BadInput, Refused
 from tenantline.tenants.models import Tenant
 from tests import cast
 from tests.billing.returnfile import Back, written
@@ -159,15 +159,29 @@ def test_a_change_is_shown_until_it_was_passed_on_and_then_forgotten(dana):
 def test_a_lack_of_money_is_tried_again_twice_at_most(dana):
     row, tries = returns.record(payment=paid(dana), code="R01", **who()), 0
     cast.on_autopay(dana)
-    while not returned.why_no_retry(row, today=DAY):
-        draft = returns.retry(returned=row, draws_on=DAY, **who())
+    day = queries.today(dana.facility, clock.now())
+    while not returned.why_no_retry(row, today=day):
+        draft = returns.retry(returned=row, draws_on=day, **who())
         draft, tries = autopay.settle(draft=draft, state="done", **who()), tries + 1
         row = returns.record(payment=cast.known(draft.payment), code="R01", **who())
         draft.refresh_from_db()
         assert (draft.state, draft.tries) == ("returned", tries)
     assert tries == 2
     with pytest.raises(Refused):
-        returns.retry(returned=row, draws_on=DAY, **who())
+        returns.retry(returned=row, draws_on=day, **who())
+
+
+def test_one_return_is_tried_again_once_and_never_for_who_is_on_net(dana):
+    row, day = cast.came_back(dana), queries.today(dana.facility, clock.now())
+    with pytest.raises(Refused, match="NET"):
+        returns.retry(returned=row, draws_on=day, **who())
+    cast.on_autopay(dana)
+    with pytest.raises(BadInput, match="today or a later day"):
+        returns.retry(returned=row, draws_on=day - timedelta(days=1), **who())
+    draft = returns.retry(returned=row, draws_on=day, **who())
+    autopay.settle(draft=draft, state="done", **who())
+    with pytest.raises(Refused, match="already"):
+        returns.retry(returned=row, draws_on=day, **who())
 
 
 @pytest.mark.parametrize("code", sorted(REASONS))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from django.db.models import QuerySet
 
+from tenantline.billing.autopay import NONE
 from tenantline.billing.models import (
     Draft,
     Entry,
@@ -19,6 +21,8 @@ from tenantline.facilities.scope import Scope
 from tenantline.kernel.errors import NotFound
 from tenantline.kernel.secrets import vault
 from tenantline.tenants.models import Tenant
+
+NOTHING_REVERSED: Final = "No payment was reversed for this return."
 
 
 def of_facilities(scope: Scope) -> QuerySet[ReturnedPayment]:
@@ -88,10 +92,13 @@ def why_no_retry(returned: ReturnedPayment, *, today: date) -> str:
     """Return why a returned payment is not drawn again, empty where it may be."""
     first, tries = first_try(returned)
     if first is None:
-        return "No payment was reversed for this return."
+        return NOTHING_REVERSED
     if first.retries.filter(tries__gt=tries).exclude(state="cancelled").exists():
-        return "It is being tried again already."
-    return may_retry(returned.reason, tries=tries, first_paid_on=first.date, on=today)
+        return "A further try is recorded already."
+    why_not = may_retry(returned.reason, tries=tries, first_paid_on=first.date, on=today)
+    if why_not or Tenant.objects.get(pk=first.tenant_id).autopay_method != NONE:
+        return why_not
+    return "The AutoPay method is NET: nothing is drawn."
 
 
 def first_try(returned: ReturnedPayment) -> tuple[Entry | None, int]:

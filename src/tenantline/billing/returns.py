@@ -25,8 +25,8 @@ from tenantline.billing.models import (
     ReturnState,
 )
 from tenantline.billing.nacha import Change, Return
-from tenantline.billing.reasons import REASONS, Reason, may_retry
-from tenantline.billing.returned import first_try
+from tenantline.billing.reasons import REASONS, Reason
+from tenantline.billing.returned import NOTHING_REVERSED, first_try, why_no_retry
 from tenantline.facilities.models import Facility
 from tenantline.feed import actions as feed
 from tenantline.kernel.actor import Actor
@@ -199,16 +199,21 @@ def retry(*, returned: ReturnedPayment, draws_on: date, by: Actor, now: datetime
     """Plan to draw a returned payment's amount again, at most twice, for R01 and R09 only.
 
     Raises:
+        BadInput: the day is over already.
         Refused: ``no_retry``.
         Conflict: a draft is pending already.
     """
-    first, tries = first_try(returned)
-    if first is None:
-        raise Refused("no_retry", "No payment was reversed for this return.")
-    why_not = may_retry(returned.reason, tries=tries, first_paid_on=first.date, on=draws_on)
-    if why_not:
-        raise Refused("no_retry", why_not)
-    return autopay.plan_retry(payment=first, tries=tries + 1, draws_on=draws_on, by=by, now=now)
+    with transaction.atomic():
+        first, tries = first_try(returned)
+        if first is None:
+            raise Refused("no_retry", NOTHING_REVERSED)
+        tenant = actions.locked(first.tenant_id)
+        if draws_on < queries.today(tenant.facility, now):
+            raise BadInput("Choose today or a later day.", field="date")
+        # Asked under the lock: two people may press at once, or press an old page again.
+        if why_not := why_no_retry(returned, today=draws_on):
+            raise Refused("no_retry", why_not)
+        return autopay.plan_retry(payment=first, tries=tries + 1, draws_on=draws_on, by=by, now=now)
 
 
 def _content(file: ReturnFile) -> nacha.ReturnFile:
