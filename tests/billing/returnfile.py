@@ -37,7 +37,7 @@ class Back:
 
 def control(backs: Sequence[Back]) -> str:
     """Return the figures that batch and file control share: count, hash, debits, credits."""
-    money = [(b.transaction[1] == "6", 0 if b.is_change else b.cents) for b in backs]
+    money = [(b.transaction[1] in "67", 0 if b.is_change else b.cents) for b in backs]
     debits, credits_ = (sum(c for d, c in money if d == side) for side in (True, False))
     hash_ = sum(int(back.routing[:8]) for back in backs) % 10**10
     return f"{hash_:010}{debits:012}{credits_:012}"

@@ -102,7 +102,7 @@ def changed(place, first, text):
         (1, 2, "999", 2, "service class"),
         (1, 51, "IAT", 2, "International"),
         (2, 30, "0000012901", 5, "cents debited"),
-        (2, 2, "27", 3, "transaction code"),
+        (2, 2, "29", 3, "transaction code"),
         (2, 12, "8", 3, "check digit"),
         (2, 79, "0", 3, "addenda indicator"),
         (3, 2, "05", 4, "neither a return"),
@@ -122,6 +122,11 @@ def test_what_is_wrong_is_named_with_its_line(place, first, text, line, why):
     assert found.value.line == line
     assert why in found.value.reason
     assert "refused whole" in found.value.sentence
+
+
+@pytest.mark.parametrize(("code", "is_debit"), [("26", True), ("27", True), ("21", False)])
+def test_whether_a_debit_came_back_is_read_from_either_code_of_it(code, is_debit):
+    assert nacha.read(written([Back(transaction=code)])).returns[0].is_debit is is_debit
 
 
 def test_notifications_of_change_are_read_and_move_nothing():

@@ -108,6 +108,22 @@ def test_a_file_is_applied_once_whatever_file_a_return_comes_in(dana):
     assert ReturnFile.objects.filter(state="applied", content_sealed="").count() == 2
 
 
+def test_a_file_for_several_facilities_leaves_nothing_waiting_that_was_found_at_one(dana):
+    other = cast.facility("HARBOR")
+    cast.entry(cast.tenant(other, "Nora Pelletier", external_id="H-1"), "payment", 700, day=DAY)
+    nora = Back(who="H-1", cents=700, name="NORA PELLETIER", trace="091000010000002")
+    paid(dana)
+    for where in (dana.facility, other):
+        taken(where, written([Back(), nora]))
+    states = returned.of_facilities(EVERYWHERE).values_list("facility__code", "state")
+    assert set(states) == {
+        (dana.facility.code, "applied"),
+        (dana.facility.code, "dismissed"),
+        ("HARBOR", "applied"),
+    }
+    assert not returned.waiting(EVERYWHERE)
+
+
 def test_what_matches_no_payment_waits_until_a_person_says(dana):
     payment = paid(dana)
     taken(dana.facility, written([Back(who="", name="")]))

@@ -194,5 +194,5 @@ class ReturnedPayment(models.Model):
     settled_by = models.CharField(max_length=150, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["facility", "identity"], name="return_once")]
+        constraints = [models.UniqueConstraint(fields=["identity", "facility"], name="return_once")]
         indexes = [models.Index(fields=["facility", "state", "id"])]

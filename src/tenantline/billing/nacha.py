@@ -24,9 +24,10 @@ BLOCK: Final = 10  # records
 LARGEST: Final = 1024 * 1024
 _PADDING: Final = "9" * WIDTH
 _CLASSES: Final = {"200": "mixed", "220": "credits", "225": "debits"}
-# Returns and notifications have codes of their own: checking, savings, general ledger, loan.
-_CREDITS: Final = frozenset({"21", "31", "41", "51"})
-_DEBITS: Final = frozenset({"26", "36", "46", "56"})
+# Returns and notifications have codes of their own (the first of each kind: checking, savings,
+# general ledger, loan). Some banks leave the code of the entry that came back, which is as clear.
+_CREDITS: Final = frozenset({"21", "31", "41", "51", "22", "32", "42", "52"})
+_DEBITS: Final = frozenset({"26", "36", "46", "56", "27", "37", "47", "55"})
 _HASH: Final = 10**10
 _REASON: Final = re.compile(r"R\d\d")
 _CHANGE: Final = re.compile(r"C\d\d")

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tenantline.audit import actions as audit
 from tenantline.billing import actions, autopay, matching, nacha, queries
@@ -223,7 +223,7 @@ def _content(file: ReturnFile) -> nacha.ReturnFile:
 
 
 def _looked(file: ReturnFile, back: Return) -> Looked:
-    known = _rows_of(file, back).exists()
+    known = _taken_before(file, back)
     found = _found(file, back)
     payment = Entry.objects.select_related("tenant").filter(pk=found.payment_id).first()
     then = follows(payment=payment, code=back.reason) if payment and not known else None
@@ -237,6 +237,26 @@ def _found(file: ReturnFile, back: Return) -> Found:
 
 def _rows_of(file: ReturnFile, item: Return | Change) -> QuerySet[ReturnedPayment]:
     return ReturnedPayment.objects.filter(facility_id=file.facility_id, identity=_identity(item))
+
+
+def _taken_before(file: ReturnFile, back: Return) -> bool:
+    """Tell whether a return was taken here, or has found its payment at another facility.
+
+    A bank writes one file for a company, which may have several facilities.
+    """
+    rows = ReturnedPayment.objects.filter(identity=_identity(back))
+    return rows.filter(Q(facility_id=file.facility_id) | Q(state=ReturnState.APPLIED)).exists()
+
+
+def _close_elsewhere(row: ReturnedPayment) -> None:
+    """Let nobody at another facility look for the payment that was found here."""
+    if row.identity:
+        rows = ReturnedPayment.objects.filter(identity=row.identity, state=ReturnState.OPEN)
+        rows.exclude(pk=row.pk).update(
+            state=ReturnState.DISMISSED,
+            settled_at=row.settled_at,
+            why_open="Its payment was found at another facility.",
+        )
 
 
 def _identity(item: Return | Change) -> str:
@@ -261,7 +281,7 @@ def _take(file: ReturnFile, back: Return, by: Actor, now: datetime) -> None:
     """Take one return, unless it was taken before. Needs a transaction."""
     # One file at a time at a facility, so that the same return in two files is taken once.
     Facility.objects.select_for_update(no_key=True).get(pk=file.facility_id)
-    if _rows_of(file, back).exists():
+    if _taken_before(file, back):
         return
     row = _row(file, back, back.reason, now)
     found = _found(file, back)
@@ -301,6 +321,7 @@ def _come_back(
     row.state, row.why_open = ReturnState.APPLIED, ""
     row.settled_at, row.settled_by = now, by.name
     row.save()
+    _close_elsewhere(row)
     _record("returns.recorded", tenant.facility_id, by, now, tenant=tenant, reason=code)
     return row
 

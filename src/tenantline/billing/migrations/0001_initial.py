@@ -378,7 +378,7 @@ class Migration(migrations.Migration):
                     )
                 ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("facility", "identity"), name="return_once")
+                    models.UniqueConstraint(fields=("identity", "facility"), name="return_once")
                 ],
             },
         ),

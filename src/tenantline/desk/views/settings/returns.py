@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,6 +15,9 @@ from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.forms import Form, typed
 from tenantline.facilities import queries as facilities
 from tenantline.kernel.errors import BadInput, TenantlineError
+
+if TYPE_CHECKING:
+    from tenantline.billing.models import ReturnFile
 
 _LARGEST = 1024 * 1024
 _SHOWN = 100
@@ -33,10 +36,13 @@ def page(request: DeskRequest) -> HttpResponse:
         except TenantlineError as error:
             form = typed(request.POST, error)
         else:
-            return problems.see_other("desk:return_file", file)
+            if file.state == "applied":
+                problems.say(request, "This file was applied already; nothing was changed.")
+            return problems.see_other("desk:return_file", file.pk)
     context = {
         "tab": "returns",
         "form": form,
+        "several": len(desk.facilities) > 1,
         "sites": [(site.code, site.name) for site in desk.facilities],
         "waiting": [_row(row) for row in returned.waiting(desk.view)[:_SHOWN]],
         "files": returned.files(desk.view),
@@ -46,20 +52,19 @@ def page(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/settings/returns.html", context, status=status)
 
 
-def _uploaded(request: DeskRequest) -> int:
+def _uploaded(request: DeskRequest) -> ReturnFile:
     sent = request.FILES.get("file")
     if sent is None:
         raise BadInput("Choose the bank's return file.", field="file")
     if (sent.size or 0) > _LARGEST:
         raise BadInput("The file is larger than 1 MB; that is no return file.", field="file")
-    file = returns.upload(
+    return returns.upload(
         facility=facilities.facility(scope=request.desk.scope, code=request.POST.get("site", "")),
         name=sent.name or "",
         content=sent.read(),
         by=request.desk.actor,
         now=request.desk.now,
     )
-    return int(file.pk)
 
 
 def _row(row: Any) -> dict[str, Any]:
