@@ -84,6 +84,13 @@ def test_the_fifth_wrong_answer_locks_the_link_also_for_the_right_one(client, ad
     assert Link.objects.get().opened_at is None
 
 
+@pytest.mark.parametrize("blank", [{}, {"surname": " ", "unit": "B12"}, RIGHT | {"unit": "-"}])
+def test_an_empty_answer_is_no_wrong_one(client, address, blank):
+    response = client.post(address, blank)
+    assert (response.status_code, Link.objects.get().wrong) == (422, 0)
+    assert b"answer both" in response.content
+
+
 def test_a_locked_link_closes_what_was_open(client, address):
     answered(client, address)
     for _ in range(5):

@@ -92,7 +92,7 @@ def _judge(request: HttpRequest, token: str) -> HttpResponse:
         now=clock.now(),
     )
     if answered.visit is None:
-        return _questions(request, token, answered.door, wrong=True)
+        return _questions(request, token, answered.door, wrong=True, missing=answered.missing)
     language = asked_language(request)
     query = {"lang": language} if language else {}
     response = redirect(reverse("statement", args=[token], query=query))
@@ -110,13 +110,14 @@ def _judge(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _questions(
-    request: HttpRequest, token: str, door: Door, *, wrong: bool = False
+    request: HttpRequest, token: str, door: Door, *, wrong: bool = False, missing: bool = False
 ) -> HttpResponse:
     language = _known(asked_language(request) or door.language)
     context = {
         "token": token,
         "words": WORDS[language],
         "wrong": wrong,
+        "missing": missing,
         "left": tries_left(door.tries_left, language=language),
         "surname": request.POST.get("surname", "")[:200],
         "unit": request.POST.get("unit", "")[:200],

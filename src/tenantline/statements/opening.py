@@ -59,10 +59,14 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What an answer led to: ``visit`` opens the statement for a while, None: it was wrong."""
+    """What an answer led to: ``visit`` opens the statement for a while, None: it was wrong.
+
+    ``missing``: one of the two was left empty, which counts as no answer.
+    """
 
     door: Door
     visit: str | None
+    missing: bool = False
 
 
 def knock(token: str, *, now: datetime) -> Door:
@@ -83,6 +87,8 @@ def answer(*, token: str, surname: str, unit: str, now: datetime) -> Answered:
     """
     with transaction.atomic():
         door = _door(_by_token(token, lock=True), now)
+        if not rules.is_answered(surname=surname, unit=unit):
+            return Answered(door, None, missing=True)
         said = content.from_json(door.link.statement.content)
         right = rules.may_open(
             name=said.tenant.name,

@@ -76,6 +76,11 @@ def may_open(*, name: str, units: Iterable[str], surname: str, unit: str) -> boo
     return right_name & right_unit
 
 
+def is_answered(*, surname: str, unit: str) -> bool:
+    """Tell whether both questions were answered at all; a slip of the thumb is no wrong answer."""
+    return bool(_plain(surname) and _plain(unit))
+
+
 def can_be_asked(name: str, units: Iterable[str]) -> bool:
     """Tell whether there is a surname and a unit that somebody could answer with."""
     return bool(surnames(name)) and any(plain_unit(one) for one in units)
