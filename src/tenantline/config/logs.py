@@ -9,10 +9,26 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
-import structlog
+
+@contextmanager
+def _not_installed(name: str) -> Iterator[None]:
+    """Let nobody import a package meanwhile, as where it is not installed."""
+    installed = {name: sys.modules.pop(name)} if name in sys.modules else {}
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        sys.modules.update(installed)
+
+
+# structlog takes it in where it is installed, for tracebacks that we do not print: 5 MB a process.
+with _not_installed("rich"):
+    import structlog
 
 _SECRETS: Final = (
     (re.compile(r"/(opt-in|twilio/status|statement)/[\w-]{8,}"), r"/\1/[token]"),
