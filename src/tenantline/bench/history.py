@@ -46,6 +46,20 @@ def put_off(until: datetime) -> int:
         return int(cursor.rowcount)
 
 
+def last_written(at: datetime) -> None:
+    """Say of every conversation that its last text is of this instant."""
+    adapted = connection.ops.adapt_datetimefield_value(at)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE conversations_conversation SET last_at = %s", [adapted])
+
+
+def look_over() -> None:
+    """Let PostgreSQL count what was written all at once, as it does by itself within minutes."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
 def commits(seconds: float) -> float:
     """Insert copies of one stored inbound text, each with its commit; return how many a second."""
     columns, row = _example("intake_inboundcall")

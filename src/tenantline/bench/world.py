@@ -1,7 +1,8 @@
 """People, texts and stored history of the installation that is measured.
 
-People and texts come about by the rooms' own actions, as they would
-for a user. Only the long history of ``store`` is multiplied by SQL from one true example.
+People and texts come about by the rooms' own actions, as they would for a user: the first ones.
+The others are written after them (``twins``). Only the long history of ``store`` is multiplied by
+SQL from one true example.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from tenantline.bench import history
+from tenantline.bench import history, others, twins
 from tenantline.bench.caller import ACCOUNT, AUTH_TOKEN, LINE_A_SECOND
+from tenantline.bench.others import OptIn, Person, Site
+from tenantline.bench.twins import Noticed
 from tenantline.consent import forms
 from tenantline.conversations import actions as conversations
 from tenantline.conversations import inbound
@@ -26,6 +29,7 @@ from tenantline.intake import actions as intake
 from tenantline.intake import hearing
 from tenantline.kernel import clock
 from tenantline.kernel.actor import system
+from tenantline.kernel.crypto import new_token
 from tenantline.kernel.phone import Number
 from tenantline.mail import queries as mail
 from tenantline.outbox import pacing
@@ -34,33 +38,30 @@ from tenantline.tenants import actions as tenants
 from tenantline.tenants import queries as people
 
 if TYPE_CHECKING:
-    from tenantline.facilities.models import Facility
+    from tenantline.facilities.models import Facility, Line
     from tenantline.tenants.models import Tenant
 
 BY: Final = system("benchmark")
 PASSWORD: Final = "a long walk along the harbour"  # noqa: S105 - of a place that lives for minutes
+PLAYED = 2
+"""How many the product does itself: the first makes what all share, the second is the example."""
 _chance = random.Random(11)  # noqa: S311 - invented words
 
 
 def lines(number: int) -> list[str]:
     """Add so many facilities, each with a line; return the lines' numbers."""
-    made = []
-    for nth in range(number):
-        now = clock.now()
-        where = facilities.add_facility(
-            code=f"F{nth:03}", name=f"Bench {nth}", timezone="America/Chicago", by=BY, now=now
-        )
-        details = facilities.LineDetails(f"+1512555{1000 + nth}", "twilio", ACCOUNT, AUTH_TOKEN)
-        line = facilities.connect_line(facility=where, details=details, by=BY, now=now)
-        pacing.set_pace(line=line, a_second=LINE_A_SECOND, a_day=None, by=BY, now=now)
-        made.append(line.number)
-    return made
+    example = _played(number, _connected)
+    twins.write(example.rows, others.sites(PLAYED - 1, range(PLAYED, number)))
+    return [Site.nth(nth).line for nth in range(number)]
 
 
 def crowd(number: int) -> int:
     """Opt one tenant in at each of the first so many facilities; return how many there are."""
-    for nth in range(number):
-        _opted_in(_facility(nth), nth)
+    example = _played(number, _opted_in)
+    form, call = example.one("consent.optinform"), example.one("intake.inboundcall")
+    played = OptIn(PLAYED - 1, call.line, call.message_sid, _link(form.pk))
+    rest = [OptIn(nth, _line(nth), _sid(), new_token(24)) for nth in range(PLAYED, number)]
+    twins.write(example.rows, others.people(played, rest))
     return number
 
 
@@ -70,12 +71,13 @@ def texts(each: int) -> int:
     The whole queue is held until ``release``.
     """
     everybody = list(people.listing(scope=EVERYWHERE))
-    for _ in range(each):
-        for who in everybody:
-            draft = Draft(body=_words(), quiet_hours_reason="a measurement at any hour")
-            conversations.send(tenant=who, draft=draft, by=BY, now=clock.now())
+    wanted = [(who, _words()) for _ in range(each) for who in everybody]
+    example = _played(len(wanted), lambda nth: _written(*wanted[nth]))
+    twins.write(example.rows, others.texts(example, wanted[PLAYED:]))
+    history.last_written(example.one("conversations.message").at)
     history.put_off(clock.now() + timedelta(days=1))
-    return each * len(everybody)
+    history.look_over()
+    return len(wanted)
 
 
 def release(_: int) -> int:
@@ -109,25 +111,52 @@ def raw(seconds: int) -> float:
 def store(total: int) -> str:
     """Fill the store up to so many texts, twenty to a conversation; return a chat's address."""
     if not history.count("conversations_conversation"):
-        who = _opted_in(_facility(0), 0)
-        draft = Draft(body=_words(), quiet_hours_reason="a measurement at any hour")
-        conversations.send(tenant=who, draft=draft, by=BY, now=clock.now())
+        _written(_opted_in(0), _words())
     return f"/chat/{history.fill(total)}/"
 
 
-def _facility(nth: int) -> Facility:
+def _played(number: int, play: Callable[[int], object]) -> Noticed:
+    """Let the product do it for the first ones; return what it added for the last of them."""
+    added = Noticed()
+    for nth in range(min(number, PLAYED)):
+        added = Noticed()
+        with added:
+            play(nth)
+    return added
 
-    return sites.facility(scope=EVERYWHERE, code=f"F{nth:03}")
+
+def _connected(nth: int) -> None:
+    """Add the nth facility with its line."""
+    names, now = Site.nth(nth), clock.now()
+    where = facilities.add_facility(
+        code=names.code, name=names.name, timezone="America/Chicago", by=BY, now=now
+    )
+    details = facilities.LineDetails(names.line, "twilio", ACCOUNT, AUTH_TOKEN)
+    line = facilities.connect_line(facility=where, details=details, by=BY, now=now)
+    pacing.set_pace(line=line, a_second=LINE_A_SECOND, a_day=None, by=BY, now=now)
 
 
-def _opted_in(where: Facility, nth: int) -> Tenant:
-    """Take a new tenant through form and START."""
-    now, number = clock.now(), Number(f"+1737556{nth:04}")
+def _written(who: Tenant, body: str) -> None:
+    draft = Draft(body=body, quiet_hours_reason="a measurement at any hour")
+    conversations.send(tenant=who, draft=draft, by=BY, now=clock.now())
+
+
+def _line(nth: int) -> Line:
+    """Return the line of the nth facility."""
+    line = sites.sending_line(sites.facility(scope=EVERYWHERE, code=Site.nth(nth).code).pk)
+    if line is None:
+        raise LookupError("the facility has no line")
+    return line
+
+
+def _opted_in(nth: int) -> Tenant:
+    """Take a new tenant of the nth facility through form and START."""
+    names, where = Person.nth(nth), _line(nth).facility
     who = tenants.add_tenant(
-        facility=where, name=f"Tenant {nth}", number=number, units=[f"U{nth}"],
-        email=f"t{nth}@example.com", by=BY, now=now,
+        facility=where, name=names.name, number=names.number, units=[names.unit],
+        email=names.email, by=BY, now=clock.now(),
     )  # fmt: skip
-    agree(where, who, number)
+    agree(where, who, names.number)
     return who
 
 
@@ -148,7 +177,6 @@ def agree(where: Facility, who: Tenant, number: Number) -> None:
 
 
 def _link(form_id: int) -> str:
-
     letter = next(one for one in mail.latest() if one.reference == f"form:{form_id}")
     found = re.search(r"/opt-in/([\w-]+)/", letter.text)
     if found is None:
@@ -157,12 +185,11 @@ def _link(form_id: int) -> str:
 
 
 def _hear(where: Facility, sender: Number, body: str, now: datetime) -> None:
-
     to = sites.sending_line(where.pk)
     if to is None:
         raise LookupError("the facility has no line")
     call = intake.Inbound(
-        message_sid=f"SM{_chance.getrandbits(128):032x}",
+        message_sid=_sid(),
         account_sid=ACCOUNT,
         line_id=to.pk,
         sender=sender,
@@ -174,6 +201,10 @@ def _hear(where: Facility, sender: Number, body: str, now: datetime) -> None:
     if call_id is None:
         raise LookupError("the text was there before")
     inbound.work(call_id=call_id, now=now)
+
+
+def _sid() -> str:
+    return f"SM{_chance.getrandbits(128):032x}"
 
 
 def _words() -> str:

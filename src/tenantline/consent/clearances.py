@@ -7,7 +7,7 @@ a line of a file in the data directory once it is committed: one that was delete
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -52,11 +52,18 @@ class _Mark:
 
 def keep(clearance: Clearance) -> None:
     """Seal and insert a clearance, and note it when it is committed. Needs a transaction."""
-    clearance.nonce = new_token(16)
+    keep_all([clearance])
+
+
+def keep_all(clearances: Sequence[Clearance]) -> None:
+    """Seal and insert clearances, and note them when they are committed. Needs a transaction."""
     key = ledger.key()
-    clearance.seal = ledger.clearance_seal(clearance, key)
-    clearance.save(force_insert=True)
-    transaction.on_commit(partial(_note, clearance.pk, clearance.seal, key))
+    for clearance in clearances:
+        clearance.nonce = new_token(16)
+        clearance.seal = ledger.clearance_seal(clearance, key)
+    Clearance.objects.bulk_create(clearances)
+    for clearance in clearances:
+        transaction.on_commit(partial(_note, clearance.pk, clearance.seal, key))
 
 
 def check_notes(key: bytes) -> int:
