@@ -31,6 +31,7 @@ _BODIES: Final = {
     "es": Bodies(
         sms="Su pago fue devuelto sin pagarse; ignore nuestro agradecimiento. Su saldo es ahora de "
         "{{account.balance}}. Llame a la oficina.",
+        subject="Pago devuelto",
         print="Estimado(a) {{tenant.name}}:\n\nUn pago suyo fue devuelto sin pagarse. Si se lo "
         "agradecimos, ignore ese mensaje. Su saldo es ahora de {{account.balance}}.\n\nLlame a la "
         "oficina o visítenos.\n\n{{facility.name}}",

@@ -26,6 +26,7 @@ STARTERS: Final[tuple[tuple[Standing, dict[str, Bodies]], ...]] = (
             "es": Bodies(
                 sms="Saldo de {{account.balance}} con vencimiento el {{account.due_date}}. Pague "
                 "en la oficina o llame.",
+                subject="Recordatorio de pago",
                 print="Estimado(a) {{tenant.name}}:\n\nEl pago de la unidad {{tenant.unit}} vence "
                 "el {{account.due_date}}. Su saldo es de {{account.balance}}.\n\nPuede pagar en la "
                 "oficina o por teléfono: {{facility.phone}}.\n\n{{facility.name}}",
@@ -46,6 +47,7 @@ STARTERS: Final[tuple[tuple[Standing, dict[str, Bodies]], ...]] = (
             "es": Bodies(
                 sms="Su cuenta tiene {{account.days_late}} dias de atraso; debe "
                 "{{account.overdue}}. Pague o llame a la oficina.",
+                subject="Cuenta vencida",
                 print="Estimado(a) {{tenant.name}}:\n\nLa cuenta de la unidad {{tenant.unit}} está "
                 "vencida desde el {{account.due_date}}. Debe {{account.overdue}}; su saldo es de "
                 "{{account.balance}}.\n\nPague cuanto antes o llámenos: {{facility.phone}}.\n\n"
@@ -63,6 +65,7 @@ STARTERS: Final[tuple[tuple[Standing, dict[str, Bodies]], ...]] = (
             ),
             "es": Bodies(
                 sms="Gracias por su pago. Su saldo es ahora de {{account.balance}}.",
+                subject="Pago recibido",
                 print="Estimado(a) {{tenant.name}}:\n\nGracias por su pago. Su saldo es ahora de "
                 "{{account.balance}}.\n\n{{facility.name}}",
             ),
@@ -74,18 +77,18 @@ STARTERS: Final[tuple[tuple[Standing, dict[str, Bodies]], ...]] = (
             "en": Bodies(
                 sms="Your bank returned your payment. Your balance is now {{account.balance}}. "
                 "Please pay at the office or call us.",
+                # It is issued by itself: no field may be in it that could stand for nothing.
                 print="Dear {{tenant.name}},\n\nYour bank returned your last payment, so it does "
-                "not count. The balance of unit {{tenant.unit}}, with any fee for the return, is "
-                "now {{account.balance}}.\n\nPlease pay at the office, or call us: "
-                "{{facility.phone}}.\n\n{{facility.name}}\n{{facility.address}}",
+                "not count. Your balance, with any fee for the return, is now {{account.balance}}."
+                "\n\nPlease pay at the office, or call us.\n\n{{facility.name}}",
             ),
             "es": Bodies(
                 sms="Su banco devolvio su pago. Su saldo es ahora de {{account.balance}}. Pague "
                 "en la oficina o llame.",
+                subject="Pago devuelto",
                 print="Estimado(a) {{tenant.name}}:\n\nSu banco devolvió su último pago, por lo "
-                "que no cuenta. El saldo de la unidad {{tenant.unit}}, con el cargo por la "
-                "devolución si lo hay, es ahora de {{account.balance}}.\n\nPague en la oficina o "
-                "llámenos: {{facility.phone}}.\n\n{{facility.name}}\n{{facility.address}}",
+                "que no cuenta. Su saldo, con el cargo por la devolución si lo hay, es ahora de "
+                "{{account.balance}}.\n\nPague en la oficina o llámenos.\n\n{{facility.name}}",
             ),
         },
     ),
@@ -103,6 +106,7 @@ STARTERS: Final[tuple[tuple[Standing, dict[str, Bodies]], ...]] = (
             "es": Bodies(
                 sms="AutoPay hara su pago por {{account.autopay}} en los proximos dias. Su saldo "
                 "es de {{account.balance}}.",
+                subject="AutoPay cobrará pronto",
                 print="Estimado(a) {{tenant.name}}:\n\nAutoPay hará su pago por "
                 "{{account.autopay}} en los próximos días. Su saldo es de {{account.balance}}.\n\n"
                 "Para cambiarlo, llámenos: {{facility.phone}}.\n\n{{facility.name}}",
@@ -117,6 +121,7 @@ STARTERS: Final[tuple[tuple[Standing, dict[str, Bodies]], ...]] = (
                 "{{tenant.unit}}. The office answers at {{facility.phone}}.",
             ),
             "es": Bodies(
+                subject="Bienvenida",
                 print="Estimado(a) {{tenant.name}}:\n\nBienvenido(a) a {{facility.name}}. Su "
                 "unidad es la {{tenant.unit}}. La oficina contesta en el {{facility.phone}}.",
             ),
