@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tenantline.bench import NAMES, measures
+from tenantline.bench import NAMES, measures, report
 from tenantline.bench.caller import at_share
+from tenantline.bench.report import Sheet
 from tests.support.installation import Installation
 
 pytestmark = pytest.mark.once
@@ -37,6 +38,16 @@ def test_figures_are_never_written_over(fresh: Installation, tmp_path: Path):
     done = fresh.run("bench", "--quick", "--json", str(figures))
     assert (done.returncode, figures.read_text()) == (1, "{}")
     assert "exists; name another file" in done.stderr
+
+
+def test_what_is_measured_is_kept_before_the_next_begins(tmp_path: Path):
+    figures = tmp_path / "figures.json"
+    sheets = [Sheet(name, "SQLite", name, ("a second",), [(1,)]) for name in ("live", "pages")]
+    measured = report.kept(sheets, figures)
+    for sheet in ("live", "pages"):
+        assert next(measured).name == sheet
+        assert list(json.loads(figures.read_text())["measured"]["SQLite"])[-1] == sheet
+    assert list(tmp_path.iterdir()) == [figures]
 
 
 def test_every_name_is_measured():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -50,6 +52,21 @@ def as_dict(sheets: Iterable[Sheet]) -> dict[str, Any]:
         "machine": machine,
         "measured": measured,
     }
+
+
+def kept(sheets: Iterable[Sheet], file: Path | None) -> Iterator[Sheet]:
+    """Yield each measurement when the file, if there is one, holds it and those before it.
+
+    A run that is interrupted so keeps what it has measured.
+    """
+    done: list[Sheet] = []
+    for sheet in sheets:
+        done.append(sheet)
+        if file is not None:
+            whole = file.with_name(f"{file.name}.new")
+            whole.write_text(json.dumps(as_dict(done), indent=2) + "\n", encoding="utf-8")
+            whole.replace(file)
+        yield sheet
 
 
 def show(sheet: Sheet, console: Console) -> None:

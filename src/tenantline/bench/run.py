@@ -16,7 +16,8 @@ def run(
     quick: bool = False,
     names: Sequence[str] = NAMES,
     server: str = "",
-    sqlite_only: bool = False,
+    sqlite: bool = True,
+    postgresql: bool = True,
     where: Path | None = None,
     say: Callable[[str], None],
 ) -> Iterator[Sheet]:
@@ -30,14 +31,15 @@ def run(
     """
     with tempfile.TemporaryDirectory(prefix="tenantline-bench-", dir=where) as name:
         bench = Bench(Path(name), QUICK if quick else Sizes(), say)
-        for engine in _engines(bench, server, sqlite_only=sqlite_only):
+        for engine in _engines(bench, server, sqlite=sqlite, postgresql=postgresql):
             for measure in names:
                 yield from ALL[measure](bench, engine)
 
 
-def _engines(bench: Bench, server: str, *, sqlite_only: bool) -> Iterator[Engine]:
-    yield "SQLite", ""
-    if sqlite_only:
+def _engines(bench: Bench, server: str, *, sqlite: bool, postgresql: bool) -> Iterator[Engine]:
+    if sqlite:
+        yield "SQLite", ""
+    if not postgresql:
         return
     address = server or postgres.own_server(bench.folder / "postgres")
     if address is None:

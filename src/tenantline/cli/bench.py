@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from tenantline.bench import NAMES
 @click.command()
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write the figures here too.")
 @click.option("--quick", is_flag=True, help="A few seconds on SQLite; the figures mean little.")
-@click.option("--sqlite", "sqlite_only", is_flag=True, help="SQLite alone.")
+@click.option("--sqlite/--no-sqlite", default=None, help="SQLite alone, or PostgreSQL alone.")
 @click.option("--only", "names", type=click.Choice(NAMES), multiple=True, help="Repeats.")
 @click.option("--postgres", "server", default="", help="A server where databases may be made.")
 @click.option(
@@ -25,7 +24,7 @@ from tenantline.bench import NAMES
 def bench(
     file: Path | None,
     quick: bool,
-    sqlite_only: bool,
+    sqlite: bool | None,
     names: Sequence[str],
     server: str,
     folder: Path | None,
@@ -41,21 +40,20 @@ def bench(
     from tenantline.bench.run import run
     from tenantline.bench.site import BenchError
 
-    console, sheets = Console(), []
+    console = Console()
     if file is not None and file.exists():
         raise click.ClickException(f"{file} exists; name another file.")
+    sheets = run(
+        quick=quick,
+        names=names or NAMES,
+        server=server,
+        sqlite=sqlite is not False,
+        postgresql=sqlite is False or (sqlite is None and (bool(server) or not quick)),
+        where=folder,
+        say=lambda words: click.echo(words, err=True),
+    )
     try:
-        for sheet in run(
-            quick=quick,
-            names=names or NAMES,
-            server=server,
-            sqlite_only=sqlite_only or (quick and not server),
-            where=folder,
-            say=lambda words: click.echo(words, err=True),
-        ):
+        for sheet in report.kept(sheets, file):
             report.show(sheet, console)
-            sheets.append(sheet)
     except BenchError as error:
         raise click.ClickException(str(error)) from error
-    if file is not None:
-        file.write_text(json.dumps(report.as_dict(sheets), indent=2) + "\n", encoding="utf-8")
