@@ -101,14 +101,18 @@ def printed() -> dict[str, Any]:
     from tenantline.bench.world import BY  # noqa: PLC0415
     from tenantline.facilities import queries  # noqa: PLC0415
     from tenantline.facilities.scope import EVERYWHERE  # noqa: PLC0415
-    from tenantline.statements import paper, prints  # noqa: PLC0415
+    from tenantline.printing import actions, files  # noqa: PLC0415
+    from tenantline.printing import queries as printing  # noqa: PLC0415
+    from tenantline.statements.paper import PAPERS  # noqa: PLC0415
 
     site = queries.facility(scope=EVERYWHERE, code=CODE)
-    rows = prints.waiting(facility=site, period=_period())
-    made = prints.print_waiting(facility=site, rows=rows, unaddressed=True, by=BY, now=clock.now())
-    with paper.archive(made) as file:
+    rows = printing.waiting(PAPERS, facility=site, choice=_period())
+    made = actions.print_waiting(
+        PAPERS, facility=site, rows=rows, unaddressed=True, by=BY, now=clock.now()
+    )
+    with files.archive(PAPERS, made) as file:
         size = file.seek(0, os.SEEK_END)
-    return {"count": made.sheets.count(), "megabytes": round(size / 1e6, 1)}
+    return {"count": made.statements.count(), "megabytes": round(size / 1e6, 1)}
 
 
 def _period() -> str:

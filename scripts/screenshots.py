@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from scripts import ensure_chromium
 from tenantline.letters import layout
-from tenantline.letters.layout import Batch
+from tenantline.printing.batches import Batch
 from tenantline.statements import pdf
 from tenantline.statements.content import AutoPay, Content, Line, Party
 
@@ -51,7 +51,7 @@ SAMPLE = Content(
 
 
 LETTERS = Batch(
-    pages=[
+    leaves=[
         layout.Page(
             sender="Bluebonnet Storage",
             sender_lines=("2210 South Lamar Boulevard", "Austin, TX 78704", "(512) 555-0101"),
@@ -221,7 +221,7 @@ def set_statement() -> None:
 
 def set_letters() -> None:
     """Take pictures of a letter on paper and of the mailing list that follows the last one."""
-    pages = layout.pictures(LETTERS, ppi=80)
+    pages = layout.FORM.pictures(LETTERS, ppi=80)
     (PICTURES / "letter-print.png").write_bytes(pages[0])
     (PICTURES / "letter-mailing-list.png").write_bytes(pages[-1])
 

@@ -22,9 +22,11 @@ from time_machine import travel
 from tenantline.automations import actions as automations
 from tenantline.conversations.models import Message
 from tenantline.kernel.phone import Number
-from tenantline.letters import actions, printing
+from tenantline.letters import actions
+from tenantline.letters.paper import PAPERS as LETTERS
+from tenantline.printing import actions as printing
 from tenantline.runs.models import Run
-from tenantline.statements import prints
+from tenantline.statements.paper import PAPERS as STATEMENTS
 from tests import cast
 from tests.api.test_openapi import OPERATIONS
 from tests.architecture import tree
@@ -125,8 +127,8 @@ def on_paper(site, letter):
     given: Any = {"by": cast.TESTER, "now": cast.at_noon()}
     notice = actions.issue(letter=letter, tenant=ana, method="print", **given).notice
     statement = people.issue(ana, cast.at_noon(), chosen="print").statement
-    letters = printing.print_again(notice=notice, **given)
-    statements_too = prints.print_again(statement=statement, **given)
+    letters = printing.print_again(LETTERS, paper=notice, **given)
+    statements_too = printing.print_again(STATEMENTS, paper=statement, **given)
     return {
         "/letter-printings/13": f"/letter-printings/{letters.pk}",
         "/statement-printings/14": f"/statement-printings/{statements_too.pk}",

@@ -8,7 +8,8 @@ import time_machine
 from tenantline.automations import actions as automations
 from tenantline.automations import working as automations_working
 from tenantline.kernel import clock
-from tenantline.letters import printing
+from tenantline.letters.paper import PAPERS
+from tenantline.printing import actions, queries
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -113,9 +114,9 @@ def test_notices_are_listed_by_facility_and_tenant(api, stranger, site, dana, la
 
 def test_what_was_printed_is_listed_with_its_addresses(api, stranger, site, dana, late):
     _, notice = api.post("/notices", wish(dana, late, method="print"))
-    rows = printing.waiting(facility=site)
-    made = printing.print_waiting(
-        facility=site, rows=rows, unaddressed=True, by=cast.TESTER, now=clock.now()
+    rows = queries.waiting(PAPERS, facility=site)
+    made = actions.print_waiting(
+        PAPERS, facility=site, rows=rows, unaddressed=True, by=cast.TESTER, now=clock.now()
     )
     [shown] = api.get("/letter-printings?facility=LAMAR")["items"]
     assert (shown["count"], shown["printed_by"]) == (1, cast.TESTER.name)

@@ -21,8 +21,9 @@ from tenantline.facilities.models import Facility
 from tenantline.imports import actions as imports
 from tenantline.kernel import clock
 from tenantline.kernel.phone import Number
-from tenantline.letters import printing
-from tenantline.statements import prints
+from tenantline.letters.paper import PAPERS as LETTERS
+from tenantline.printing import actions as printing
+from tenantline.statements.paper import PAPERS as STATEMENTS
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.models import Tenant
 from tests import cast
@@ -92,7 +93,7 @@ def _ids_of_mesa(house: Street) -> dict[str, Any]:
         "token_id": cast.token("clerk", house.mesa)[0].pk,
         "job_id": _upload(house.mesa),
         "letter_id": cast.letter("Of Mesa", facility=house.mesa).pk,
-        **_notice(who),
+        "letters": _notice(who),
         "period_id": who.periods.latest("pk").pk,
         **_account(who),
         **_run(who),
@@ -104,8 +105,8 @@ def _notice(who: Tenant) -> dict[str, int]:
     """Return a letter on paper, and the printing in which it was printed."""
     cast.entry(who)
     notice = cast.notice(who, method="print")
-    made = printing.print_again(notice=notice, by=cast.TESTER, now=clock.now())
-    return {"notice_id": notice.pk, "printing_id": made.pk}
+    made = printing.print_again(LETTERS, paper=notice, by=cast.TESTER, now=clock.now())
+    return {"notice_id": notice.pk, "paper_id": notice.pk, "printing_id": made.pk}
 
 
 def _account(who: Tenant) -> dict[str, int]:
@@ -128,9 +129,14 @@ def _run(who: Tenant) -> dict[str, Any]:
     """Return a run that has issued one statement on paper, and the printing of that."""
     run = issued(statements(who.facility, chosen=[who.pk], method="print"))
     made = who.statements.get()
-    printed = prints.print_again(statement=made, by=cast.TESTER, now=clock.now())
-    word = {"part": 1, "word": "pause"}
-    return {"run_id": run.pk, "statement_id": made.pk, "print_id": printed.pk, **word}
+    printed = printing.print_again(STATEMENTS, paper=made, by=cast.TESTER, now=clock.now())
+    return {
+        "run_id": run.pk,
+        "statement_id": made.pk,
+        "statements": {"paper_id": made.pk, "printing_id": printed.pk},
+        "part": 1,
+        "word": "pause",
+    }
 
 
 def _automation(site: Facility) -> int:
@@ -148,8 +154,15 @@ def _upload(site: Facility) -> int:
     ).pk
 
 
+def _known(pattern: URLPattern, ids: dict[str, Any]) -> dict[str, Any]:
+    """Return the ids with those of the kind of papers that an address is for."""
+    kind = pattern.default_args.get("kind")
+    return ids | ids["letters"] | (ids[kind.papers.kind] if kind else {})
+
+
 def _address(pattern: URLPattern, ids: dict[str, Any]) -> str:
-    args = {name: ids[name] for name in pattern.pattern.converters}
+    known = _known(pattern, ids)
+    args = {name: known[name] for name in pattern.pattern.converters}
     return reverse(f"desk:{pattern.name}", kwargs=args)
 
 
@@ -157,7 +170,7 @@ def _address(pattern: URLPattern, ids: dict[str, Any]) -> str:
 def test_what_is_of_another_facility_is_not_there(
     pattern: URLPattern, house: House, ids: dict[str, Any]
 ):
-    unknown = set(pattern.pattern.converters) - set(ids)
+    unknown = set(pattern.pattern.converters) - set(_known(pattern, ids))
     assert not unknown, f"say in _ids_of_mesa what {unknown} is at Mesa"
     address = _address(pattern, ids)
     answers = [house.owner_of_lamar.get(address), house.owner_of_lamar.post(address)]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tenantline.letters.models import Notice, Printing
+from tenantline.letters.models import Notice
+from tenantline.printing.models import Printing
 from tests import cast
 from tests.desk.conftest import House
 
@@ -75,3 +76,11 @@ def test_printings_of_another_facility_are_absent(house: House, letter):
     for name in ("", "1.pdf", "mailing-list.csv"):
         assert browser.get(f"/letters/printings/{made.pk}/{name}").status_code == 404
     assert browser.post("/letters/print/", {"site": "LAMAR"}).status_code == 404
+
+
+def test_a_printing_of_letters_is_none_of_statements(house: House, letter):
+    waits(house, letter, "Ann Arbor")
+    house.clerk.post("/letters/print/", {"site": "LAMAR"})
+    [made] = Printing.objects.all()
+    for name in ("", "1.pdf", "mailing-list.csv"):
+        assert house.clerk.get(f"/statements/printings/{made.pk}/{name}").status_code == 404

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tenantline.kernel import clock
+from tenantline.printing import actions, queries
+from tenantline.printing.models import Printing
 from tenantline.runs.models import Run
-from tenantline.statements import prints
-from tenantline.statements.models import Printing, Statement
+from tenantline.statements.models import Statement
+from tenantline.statements.paper import PAPERS
 from tests import cast
 from tests.runs.batches import issued, pause_line, statements, town, work
 from tests.statements import people
@@ -174,9 +176,10 @@ def test_a_statement_is_printed_again_from_the_tenants_page(house, month):
 
 def test_printed_statements_of_another_facility_are_absent(house):
     issued(statements(house.mesa, chosen=[cast.entry(cast.tenant(house.mesa, email="")).tenant_id]))
-    printed = prints.print_waiting(
+    printed = actions.print_waiting(
+        PAPERS,
         facility=house.mesa,
-        rows=prints.waiting(facility=house.mesa),
+        rows=queries.waiting(PAPERS, facility=house.mesa),
         unaddressed=True,
         by=cast.TESTER,
         now=clock.now(),

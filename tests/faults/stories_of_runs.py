@@ -181,8 +181,8 @@ def killed_while_printing(world: World) -> None:
         one.join()
     world.start_web()
     _prints(world, cookies)
-    sheets = Sheet.objects.filter(delivery__statement__tenant__in=wanted)
-    assert _counts(sheets, "delivery__statement__tenant_id") == dict.fromkeys(wanted, 1)
+    sheets = Sheet.objects.filter(paper__tenant__in=wanted)
+    assert _counts(sheets, "paper__tenant_id") == dict.fromkeys(wanted, 1)
     address = f"{world.installation.url}/statements/printings/{sheets.latest('pk').printing_id}"
     made = requests.get(f"{address}/1.pdf", cookies=cookies, timeout=120)
     assert made.content.startswith(b"%PDF"), made.text[:200]

@@ -11,13 +11,15 @@ from tenantline.conversations import actions as conversations
 from tenantline.facilities.scope import EVERYWHERE, Scope
 from tenantline.kernel import clock, segments
 from tenantline.kernel.errors import BadInput, Conflict, NotFound, Refused
-from tenantline.letters import actions, fields, preview, printing, queries, rules
+from tenantline.letters import actions, fields, preview, queries, rules
 from tenantline.letters.composing import Bodies
 from tenantline.letters.models import Notice
+from tenantline.letters.paper import PAPERS
 from tenantline.letters.rules import Standing
 from tenantline.letters.starters import STARTERS
 from tenantline.mail.models import Email
 from tenantline.outbox.models import Text
+from tenantline.printing import queries as printing
 from tenantline.tenants import actions as tenants
 from tests import cast
 
@@ -205,7 +207,7 @@ def test_without_an_email_address_it_is_printed(where):
     notice = issue(letter(), who, method="sms")
     assert (notice.method, notice.wanted) == ("print", "sms")
     assert [one["code"] for one in notice.skipped] == ["no_consent", "no_email"]
-    assert list(printing.waiting(facility=notice.facility)) == [notice]
+    assert list(printing.waiting(PAPERS, facility=notice.facility)) == [notice]
 
 
 def test_an_announcement_never_goes_by_sms(olive):
@@ -228,7 +230,7 @@ def test_a_stop_takes_the_text_and_not_the_statutory_letter(olive):
     notice = issue(made, olive, method="sms")
     cast.receive(cast.mobile_of(olive), olive.facility, "STOP", now=NOON)
     assert Text.objects.get(pk=notice.message.text_id).state == "withheld"
-    assert list(printing.waiting(facility=notice.facility)) == [notice]
+    assert list(printing.waiting(PAPERS, facility=notice.facility)) == [notice]
     assert issue(made, olive, method="sms").message is None
 
 

@@ -9,7 +9,11 @@ import pytest
 from tenantline.facilities.scope import EVERYWHERE
 from tenantline.kernel import typesetting
 from tenantline.kernel.errors import NotFound, Refused
-from tenantline.letters import actions, paper, printing, queries
+from tenantline.letters import actions, queries
+from tenantline.letters.paper import PAPERS
+from tenantline.printing import actions as printing
+from tenantline.printing import files
+from tenantline.printing import queries as prints
 from tenantline.tenants import actions as tenants
 from tests import cast
 
@@ -35,19 +39,23 @@ def waits(where, name, **details):
 
 
 def printed(where, *, unaddressed=False, now=NOON):
-    rows = printing.waiting(facility=where)
+    rows = prints.waiting(PAPERS, facility=where)
     return printing.print_waiting(
-        facility=where, rows=rows, unaddressed=unaddressed, by=cast.TESTER, now=now
+        PAPERS, facility=where, rows=rows, unaddressed=unaddressed, by=cast.TESTER, now=now
     )
 
 
+def pictures(made, *, both_sides=False):
+    return PAPERS.form.pictures(files.batch(PAPERS, made, 1, both_sides), ppi=20)
+
+
 def names(made):
-    return [row.recipient["name"] for row in printing.sheets(made)]
+    return [row.recipient["name"] for row in prints.sheets(PAPERS, made)]
 
 
 def cells(made):
-    rows = [row for some in paper.list_rows(made, NOON) for row in some]
-    return [dict(zip(paper.LIST_HEADER, row, strict=True)) for row in rows]
+    rows = [row for some in files.list_rows(PAPERS, made, NOON) for row in some]
+    return [dict(zip(files.list_header(PAPERS), row, strict=True)) for row in rows]
 
 
 def test_what_waits_is_printed_by_name_and_marked_with_who_and_when(where):
@@ -56,15 +64,15 @@ def test_what_waits_is_printed_by_name_and_marked_with_who_and_when(where):
     made = printed(where)
     assert names(made) == ["Ann", "Zoe"]
     assert (made.made_by, made.made_at) == (cast.TESTER.name, NOON)
-    assert not printing.waiting(facility=where).exists()
+    assert not prints.waiting(PAPERS, facility=where).exists()
 
 
 def test_who_has_no_address_is_named_and_goes_on_waiting(where):
     waits(where, "Ann")
     lost = waits(where, "Lost", street="")
-    assert list(printing.without_address(printing.waiting(facility=where))) == [lost]
+    assert list(prints.without_address(PAPERS, prints.waiting(PAPERS, facility=where))) == [lost]
     assert names(printed(where)) == ["Ann"]
-    assert list(printing.waiting(facility=where)) == [lost]
+    assert list(prints.waiting(PAPERS, facility=where)) == [lost]
     assert names(printed(where, unaddressed=True)) == ["Lost"]
 
 
@@ -82,7 +90,7 @@ def test_a_letter_printed_again_says_so_and_bears_the_address_of_now(where):
     tenants.change_details(tenant=who, street="9 New Road", by=cast.TESTER, now=NOON)
     notice.refresh_from_db()
     later = NOON + timedelta(days=1)
-    again = printing.print_again(notice=notice, by=cast.TESTER, now=later)
+    again = printing.print_again(PAPERS, paper=notice, by=cast.TESTER, now=later)
     [row] = cells(again)
     assert row["street"] == "9 New Road"
     assert row["printed before"] == f"{NOON:%Y-%m-%d}"
@@ -97,49 +105,49 @@ def test_what_was_taken_back_is_not_in_the_file_any_more(where):
     assert [row["name"] for row in cells(made)] == [ann.tenant.name]
     actions.withdraw(notice=ann, reason="Paid.", by=cast.TESTER, now=NOON)
     with pytest.raises(NotFound):
-        paper.part(made, 1)
+        files.part(PAPERS, made, 1)
     with pytest.raises(Refused):
-        printing.print_again(notice=ann, by=cast.TESTER, now=NOON)
+        printing.print_again(PAPERS, paper=ann, by=cast.TESTER, now=NOON)
 
 
 def test_the_file_is_tagged_and_its_last_page_is_the_mailing_list(where):
     for name in ("Ann", "Bob"):
         waits(where, name)
     made = printed(where)
-    content = paper.part(made, 1)
+    content = files.part(PAPERS, made, 1)
     assert all(mark in content for mark in (b"/StructTreeRoot", b"/Marked true", b"/Title"))
-    assert content == paper.part(made, 1)
-    assert len(paper.pictures(made, ppi=20)) == 3
+    assert content == files.part(PAPERS, made, 1)
+    assert len(pictures(made)) == 3
 
 
 def test_for_both_sides_each_letter_begins_on_a_sheet_of_its_own(where):
     for name in ("Ann", "Bob"):
         waits(where, name)
-    pages = paper.pictures(printed(where), both_sides=True, ppi=20)
+    pages = pictures(printed(where), both_sides=True)
     assert len(pages) == 5
     assert pages[1] == pages[3]  # blank
 
 
 def test_one_letter_alone_needs_no_list(where):
     waits(where, "Ann")
-    assert len(paper.pictures(printed(where), ppi=20)) == 1
+    assert len(pictures(printed(where))) == 1
 
 
 def test_more_letters_than_one_file_holds_come_in_parts(where):
     for name in ("Ann", "Bob", "Cat"):
         waits(where, name)
     made = printed(where)
-    assert paper.parts(made, together=2) == 2
+    assert files.parts(PAPERS, made, together=2) == 2
     assert [row["number"] for row in cells(made)] == ["1", "2", "3"]
-    assert paper.part(made, 2, together=2).startswith(b"%PDF-")
+    assert files.part(PAPERS, made, 2, together=2).startswith(b"%PDF-")
     with pytest.raises(NotFound):
-        paper.part(made, 3, together=2)
+        files.part(PAPERS, made, 3, together=2)
 
 
 @pytest.mark.parametrize("name", ["W" * 200, "#eval(1) $x$ @a <b>", "\N{GRINNING FACE}" * 60])
 def test_whatever_people_are_called_the_letter_is_set(where, name):
     waits(where, name, street="W" * 120, city="W" * 80, state="W" * 40)
-    assert paper.part(printed(where), 1).startswith(b"%PDF-")
+    assert files.part(PAPERS, printed(where), 1).startswith(b"%PDF-")
 
 
 def test_an_address_of_more_than_six_lines_is_known_as_long():

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from tenantline.kernel import typesetting
+from tenantline.printing.batches import Batch
 from tenantline.statements import pdf
 from tenantline.statements.content import Line, Party
-from tenantline.statements.pdf import Batch, Paper
+from tenantline.statements.pdf import Paper
 from tests import cast
 from tests.statements.sample import statement
 
@@ -49,8 +50,8 @@ def test_what_people_are_called_is_never_markup_and_always_printable(name):
 @pytest.mark.parametrize(("both_sides", "pages"), [(False, 3), (True, 5)])
 def test_a_file_of_many_ends_with_their_mailing_list(both_sides, pages):
     papers = [Paper(statement(units=(unit,)), again="Printed again") for unit in ("B1", "B2")]
-    some = Batch(papers=papers, note="Two", at=cast.at_noon(), both_sides=both_sides)
-    assert pages_of(pdf.batch(some)) == pages
+    some = Batch(leaves=papers, note="Two", at=cast.at_noon(), both_sides=both_sides)
+    assert pages_of(pdf.FORM.pdf(some)) == pages
 
 
 def pages_of(made: bytes) -> int:

@@ -24,11 +24,14 @@ from tenantline.api.print_shapes import (
 from tenantline.api.reading import refuse_unknown_parameters, row_id
 from tenantline.api.shapes import PageQuery
 from tenantline.api.tenants import facility_named
-from tenantline.letters import printing as letters
-from tenantline.statements import prints as statements
+from tenantline.letters.paper import PAPERS as LETTERS
+from tenantline.printing import queries
+from tenantline.statements.paper import PAPERS as STATEMENTS
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+    from tenantline.printing.papers import Papers
 
 router = Router(tags=["Printings"])
 
@@ -42,9 +45,7 @@ router = Router(tags=["Printings"])
 )
 def list_letter_printings(request: ApiRequest, query: Query[PrintingQuery]) -> PrintingPage:
     """What was given to the printer together, by whom and when. Newest first."""
-    request.auth.demand("issue")
-    rows = letters.printings(scope=request.auth.scope)
-    return _printings(request, rows, query, of="letter printings")
+    return _printings(request, LETTERS, query)
 
 
 @router.get(
@@ -56,9 +57,7 @@ def list_letter_printings(request: ApiRequest, query: Query[PrintingQuery]) -> P
 )
 def list_statement_printings(request: ApiRequest, query: Query[PrintingQuery]) -> PrintingPage:
     """What was given to the printer together, by whom and when. Newest first."""
-    request.auth.demand("issue")
-    rows = statements.printings(scope=request.auth.scope)
-    return _printings(request, rows, query, of="statement printings")
+    return _printings(request, STATEMENTS, query)
 
 
 @router.get(
@@ -72,18 +71,13 @@ def list_letters(
     request: ApiRequest, printing_id: Path[str], query: Query[PageQuery]
 ) -> PrintedLetterPage:
     """The mailing list, its last line first."""
-    refuse_unknown_parameters(request, PageQuery)
-    request.auth.demand("issue")
-    wanted = row_id(printing_id, what="printing")
-    made = letters.printing(scope=request.auth.scope, printing_id=wanted)
-    rows, of = letters.sheets(made), f"letters of printing {made.pk}"
-    found, cursor = page(rows, of=of, cursor=query.cursor, limit=query.limit)
+    found, dead, cursor = _sheets(request, LETTERS, printing_id, query)
     items = [
         PrintedLetter(
-            **_addressed(row, row.notice.tenant_id),
-            notice=str(row.notice_id),
-            letter=str(row.notice.letter_id),
-            withdrawn=row.notice.withdrawn_at is not None,
+            **_addressed(row),
+            notice=str(row.paper_id),
+            letter=str(row.paper.letter_id),
+            withdrawn=row.pk in dead,
         )
         for row in found
     ]
@@ -101,31 +95,26 @@ def list_statements(
     request: ApiRequest, printing_id: Path[str], query: Query[PageQuery]
 ) -> PrintedStatementPage:
     """The mailing list, its last line first."""
-    refuse_unknown_parameters(request, PageQuery)
-    request.auth.demand("issue")
-    wanted = row_id(printing_id, what="printing")
-    made = statements.printing(scope=request.auth.scope, printing_id=wanted)
-    rows, of = statements.sheets(made), f"statements of printing {made.pk}"
-    found, cursor = page(rows, of=of, cursor=query.cursor, limit=query.limit)
-    corrected = statements.corrected(found)
+    found, dead, cursor = _sheets(request, STATEMENTS, printing_id, query)
     items = [
         PrintedStatement(
-            **_addressed(row, row.delivery.statement.tenant_id),
-            period=row.delivery.statement.period,
-            statement_number=row.delivery.statement.number,
-            corrected=row.pk in corrected,
+            **_addressed(row),
+            period=row.paper.period,
+            statement_number=row.paper.number,
+            corrected=row.pk in dead,
         )
         for row in found
     ]
     return PrintedStatementPage(items=items, next_cursor=cursor)
 
 
-def _printings(
-    request: ApiRequest, rows: QuerySet[Any], query: PrintingQuery, *, of: str
-) -> PrintingPage:
+def _printings(request: ApiRequest, papers: Papers, query: PrintingQuery) -> PrintingPage:
+    request.auth.demand("issue")
     refuse_unknown_parameters(request, PrintingQuery)
+    rows: QuerySet[Any] = queries.printings(papers, scope=request.auth.scope)
     if query.facility:
         rows = rows.filter(facility=facility_named(request.auth, query.facility))
+    of = f"{papers.one} printings"
     found, cursor = page(rows, of=of, cursor=query.cursor, limit=query.limit)
     items = [
         Printing(
@@ -140,6 +129,24 @@ def _printings(
     return PrintingPage(items=items, next_cursor=cursor)
 
 
-def _addressed(row: Any, tenant_id: int) -> dict[str, Any]:
+def _sheets(
+    request: ApiRequest, papers: Papers, printing_id: str, query: PageQuery
+) -> tuple[list[Any], set[int], str | None]:
+    """Return a page of a printing's sheets, the ids of those that died since, and the cursor."""
+    refuse_unknown_parameters(request, PageQuery)
+    request.auth.demand("issue")
+    wanted = row_id(printing_id, what="printing")
+    made = queries.printing(papers, scope=request.auth.scope, printing_id=wanted)
+    rows, of = queries.sheets(papers, made), f"{papers.kind} of printing {made.pk}"
+    found, cursor = page(rows, of=of, cursor=query.cursor, limit=query.limit)
+    return found, queries.dead(papers, found), cursor
+
+
+def _addressed(row: Any) -> dict[str, Any]:
     """Return what every sheet says of its recipient."""
-    return {"id": str(row.pk), "number": row.place + 1, "tenant": str(tenant_id), **row.recipient}
+    return {
+        "id": str(row.pk),
+        "number": row.place + 1,
+        "tenant": str(row.paper.tenant_id),
+        **row.recipient,
+    }

@@ -52,6 +52,7 @@ ROOMS = [
     "carrier",
     "outbox",
     "conversations",
+    "printing",
     "runs",
     "letters",
     "statements",

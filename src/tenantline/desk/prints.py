@@ -1,81 +1,105 @@
-"""Printing at the desk: what statements and letters on paper have in common."""
+"""Printing at the desk: what letters and statements are called there, what pages show."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.urls import reverse
 
-from tenantline.exports import actions as exports
-from tenantline.exports.sheet import written
 from tenantline.facilities import queries as facilities
+from tenantline.kernel import days
+from tenantline.letters.paper import PAPERS as LETTER_PAPERS
+from tenantline.printing import files, queries
 from tenantline.runs import queries as runs
+from tenantline.statements.content import month
+from tenantline.statements.paper import PAPERS as STATEMENT_PAPERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
 
     from tenantline.desk.access import DeskRequest
     from tenantline.facilities.models import Facility
-    from tenantline.letters.models import Printing as LetterPrinting
-    from tenantline.statements.models import Printing as StatementPrinting
+    from tenantline.printing.models import Printing
+    from tenantline.printing.papers import Papers
     from tenantline.tenants.models import Tenant
 
-    Printing = LetterPrinting | StatementPrinting
-
 _PER_PAGE: Final = 50
-_LISTED: Final = 20
-NAMED: Final = 20  # tenants without an address; the list below has them all
+_NAMED: Final = 20  # tenants without an address; the list below has them all
+
+
+def _month(period: str) -> str:
+    return days.long_month(month(period)[0])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
     """What is printed: its words, and the names of its pages."""
 
-    runs: Literal["statements", "letters"]
-    one: str
+    papers: Papers
     choice: str  # by what the list of what waits is narrowed
     choice_words: str
+    what: Callable[[str], str]  # what a paper is, in words
+    dead: str  # what became of one that is not sent any more
     home: str
-    page: str
-    made: str
-    file: str
-    mailing_list: str
     tenant: str
     archive: str = ""
 
+    @property
+    def one(self) -> str:
+        """Return what one of them is called."""
+        return self.papers.one
+
+    @property
+    def page(self) -> str:
+        """Return the page of what waits."""
+        return f"desk:{self.one}_print"
+
+    @property
+    def made(self) -> str:
+        """Return the page of a printing."""
+        return f"desk:{self.one}_printing"
+
+    @property
+    def file(self) -> str:
+        """Return the address of a printing's files."""
+        return f"desk:{self.one}_printing_file"
+
+    @property
+    def mailing_list(self) -> str:
+        """Return the address of a printing's mailing list."""
+        return f"desk:{self.one}_mailing_list"
+
+    @property
+    def again(self) -> str:
+        """Return where one paper of a tenant is printed again."""
+        return f"desk:{self.one}_print_again"
+
 
 LETTERS: Final = Kind(
-    runs="letters",
-    one="letter",
+    papers=LETTER_PAPERS,
     choice="letter",
     choice_words="Letter",
+    what=str,
+    dead="taken back",
     home="desk:letters",
-    page="desk:letter_print",
-    made="desk:letter_printing",
-    file="desk:letter_printing_file",
-    mailing_list="desk:letter_mailing_list",
     tenant="desk:tenant_letters",
 )
 STATEMENTS: Final = Kind(
-    runs="statements",
-    one="statement",
+    papers=STATEMENT_PAPERS,
     choice="period",
     choice_words="Month",
+    what=_month,
+    dead="corrected",
     home="desk:statements",
-    page="desk:statement_print",
-    made="desk:statement_printing",
-    file="desk:statement_printing_file",
-    mailing_list="desk:statement_mailing_list",
     tenant="desk:account",
     archive="desk:statement_printing_archive",
 )
+KINDS: Final[Mapping[str, Kind]] = {kind.papers.kind: kind for kind in (LETTERS, STATEMENTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +114,14 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One paper of a printing. ``dead`` says why it is not in the file any more."""
+    """One paper of a printing. ``is_dead``: it is not in the file any more."""
 
     tenant_id: int
     name: str
     address: str
     what: str
     before: datetime | None
-    dead: str
+    is_dead: bool
     again: str  # where it is printed again
 
 
@@ -117,8 +141,8 @@ def site(request: DeskRequest, kind: Kind) -> Facility | None:
     if code:
         return facilities.facility(scope=desk.scope, code=code)
     run_id = request.GET.get("run", "")
-    if is_id(run_id):
-        return runs.get(scope=desk.scope, run_id=int(run_id), kind=kind.runs).facility
+    if _is_id(run_id):
+        return runs.get(scope=desk.scope, run_id=int(run_id), kind=kind.papers.kind).facility
     if desk.facility is not None or len(desk.facilities) != 1:
         return desk.facility
     return desk.facilities[0]
@@ -128,62 +152,76 @@ def narrowed(request: DeskRequest, kind: Kind) -> Narrowed:
     """Return what of all that waits is meant."""
     asked = request.POST if request.method == "POST" else request.GET
     choice, run_id = asked.get(kind.choice, ""), asked.get("run", "")
-    if not is_id(run_id):
+    if not _is_id(run_id):
         return Narrowed(None, "", choice)
-    run = runs.get(scope=request.desk.scope, run_id=int(run_id), kind=kind.runs)
+    run = runs.get(scope=request.desk.scope, run_id=int(run_id), kind=kind.papers.kind)
     return Narrowed(runs.printed_refs(run), run_id, choice)
 
 
-def is_id(value: str) -> bool:
-    """Tell whether something in an address may be an id."""
+def _is_id(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) < 18
 
 
-def page(
-    request: DeskRequest,
-    kind: Kind,
-    *,
-    facility: Facility | None,
-    counted: Callable[[Facility], int],
-    printings: QuerySet[Any],
-    more: dict[str, Any],
-) -> HttpResponse:
-    """Show what waits and what was printed; where no facility is chosen, which have some."""
-    context = {"kind": kind, "site": facility, "printings": printings[:_LISTED], **more}
-    if facility is None:
-        counts = ((one, counted(one)) for one in request.desk.facilities)
-        context["sites"] = [(one, count) for one, count in counts if count]
-    return render(request, "desk/print.html", context)
+def chosen(kind: Kind, asked: Narrowed, facility: Facility) -> QuerySet[Any]:
+    """Return what waits at a facility, as far as it is meant."""
+    return queries.waiting(kind.papers, facility=facility, choice=asked.choice, only=asked.refs)
 
 
-def paged(request: DeskRequest, rows: QuerySet[Any]) -> Any:
+def waiting(request: DeskRequest, kind: Kind, facility: Facility) -> dict[str, Any]:
+    """Return what the page shows of what waits at a facility."""
+    asked, papers = narrowed(request, kind), kind.papers
+    rows = chosen(kind, asked, facility)
+    lacking = queries.without_address(papers, rows)
+    total, without = rows.count(), lacking.count()
+    choices = papers.choices(queries.waiting(papers, facility=facility))
+    shown = _paged(request, rows)
+    return {
+        "choices": [(value, f"{kind.what(name)} ({count:,})") for value, name, count in choices],
+        "choice": asked.choice,
+        "run": asked.run,
+        "total": total,
+        "whole": total - without,
+        "without": without,
+        "lacking": [papers.waiting(row).paper.tenant for row in lacking[:_NAMED]],
+        "shown": shown,
+        "rows": [_waits(kind, row) for row in shown],
+    }
+
+
+def _waits(kind: Kind, row: Any) -> Waits:
+    one = kind.papers.waiting(row)
+    return Waits(one.paper.tenant, kind.what(kind.papers.what(one.paper)), one.at, one.by_name)
+
+
+def made(request: DeskRequest, kind: Kind, printing: Printing) -> dict[str, Any]:
+    """Return what the page of a printing shows."""
+    papers = kind.papers
+    shown = _paged(request, queries.sheets(papers, printing))
+    before = queries.printed_before(papers, list(shown), printing)
+    dead = queries.dead(papers, list(shown))
+    return {
+        "printing": printing,
+        "parts": range(1, files.parts(papers, printing) + 1),
+        "standing": queries.standing(papers, printing).count(),
+        "shown": shown,
+        "rows": [_made(kind, row, before.get(row.paper_id), row.pk in dead) for row in shown],
+        "zone": printing.facility.timezone,
+    }
+
+
+def _made(kind: Kind, sheet: Any, before: datetime | None, is_dead: bool) -> Made:
+    tenant_id = sheet.paper.tenant_id
+    return Made(
+        tenant_id=tenant_id,
+        name=sheet.recipient["name"],
+        address=", ".join(sheet.address),
+        what=kind.what(kind.papers.what(sheet.paper)),
+        before=before,
+        is_dead=is_dead,
+        again=reverse(kind.again, args=[tenant_id, sheet.paper_id]),
+    )
+
+
+def _paged(request: DeskRequest, rows: QuerySet[Any]) -> Any:
     """Return the part of these rows that a page shows."""
     return Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
-
-
-def file(content: bytes, name: str) -> HttpResponse:
-    """Send a PDF, which browsers open."""
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return answer
-
-
-def mailing_list(
-    request: DeskRequest,
-    made: Printing,
-    header: Sequence[str],
-    rows: Iterator[list[list[str]]],
-) -> StreamingHttpResponse:
-    """Send a printing's mailing list as CSV, safe to open in a spreadsheet."""
-    desk, place = request.desk, made.facility
-    exports.note(
-        what="mailing_list",
-        facilities=[place],
-        by=desk.actor,
-        now=desk.now,
-        printing=str(made.pk),
-    )
-    answer = StreamingHttpResponse(written(header, rows), content_type="text/csv; charset=utf-8")
-    name = f"mailing-list-{place.code.lower()}-{made.pk}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

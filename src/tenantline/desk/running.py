@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from tenantline.desk.prints import KINDS
 from tenantline.kernel import days
-from tenantline.letters import printing
 from tenantline.letters import trade as letters
 from tenantline.outbox import forecast
+from tenantline.printing import queries as printing
 from tenantline.runs import queries
-from tenantline.statements import prints as statement_prints
 
 if TYPE_CHECKING:
     from tenantline.runs.models import Run
     from tenantline.runs.queries import Figures
 
 MOVING: Final = ("planning", "running")
-PRINT_PAGES: Final = {"statements": "desk:statement_print", "letters": "desk:letter_print"}
 _METHODS: Final = {
     "sms": ("text", "texts"),
     "email": ("e-mail", "e-mails"),
@@ -101,7 +100,7 @@ def shown(run: Run, now: datetime) -> dict[str, Any]:
         else None,
         "troubles": queries.text_troubles(run),
         "to_print": _to_print(run, figures),
-        "print_page": PRINT_PAGES[run.kind],
+        "print_page": KINDS[run.kind].page,
     }
 
 
@@ -132,6 +131,5 @@ def _to_print(run: Run, figures: Figures) -> int | None:
     if not figures.methods.get("print") or run.state in ("planning", "planned"):
         return None
     refs = queries.printed_refs(run)
-    if run.kind == "letters":
-        return printing.waiting(facility=run.facility, only=refs).count()
-    return statement_prints.waiting(facility=run.facility, only=refs).count()
+    papers = KINDS[run.kind].papers
+    return printing.waiting(papers, facility=run.facility, only=refs).count()

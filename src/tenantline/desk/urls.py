@@ -12,6 +12,7 @@ from tenantline.desk import (
     import_urls,
     ledger_urls,
     letter_urls,
+    print_urls,
     run_urls,
     statement_urls,
 )
@@ -102,6 +103,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *ledger_urls.urlpatterns,
     *run_urls.urlpatterns,  # before letters: letters/issue/
     *letter_urls.urlpatterns,
+    *print_urls.urlpatterns,
     *statement_urls.urlpatterns,
     path("search/", frame.search, name="search"),
     path("unread/", frame.unread, name="unread"),

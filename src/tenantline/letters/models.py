@@ -1,4 +1,4 @@
-"""Tables of letters: the letter, its versions (which only grow), what was issued and printed."""
+"""Tables of letters: the letter, its versions (which only grow), what was issued, its sheets."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,6 +6,7 @@ from django.db.models import Q
 from tenantline.conversations.models import Message
 from tenantline.facilities.models import Facility
 from tenantline.mail.models import Email
+from tenantline.printing import models as printing
 from tenantline.tenants.models import Tenant
 
 
@@ -114,31 +115,7 @@ class Notice(models.Model):
         ]
 
 
-class Printing(models.Model):
-    """Letters of one facility that were given to the printer together: by whom and when."""
+class Sheet(printing.Sheet):
+    """One letter of a printing."""
 
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT)
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=150)
-
-    class Meta:
-        indexes = [models.Index(fields=["facility", "-id"])]
-
-
-class Sheet(models.Model):
-    """One letter of a printing, in its ``place`` (by name), with the address that it bears.
-
-    ``recipient`` is a ``tenants.postal.Recipient`` as it was. A letter has a sheet for each time
-    that it was printed.
-    """
-
-    printing = models.ForeignKey(Printing, on_delete=models.PROTECT, related_name="sheets")
-    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="sheets")
-    place = models.PositiveIntegerField()
-    recipient = models.JSONField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["printing", "place"], name="one_sheet_in_a_place"),
-            models.UniqueConstraint(fields=["printing", "notice"], name="letter_once_in_printing"),
-        ]
+    paper = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="sheets")

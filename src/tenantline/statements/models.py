@@ -1,4 +1,4 @@
-"""Tables of statements: what was issued, for good; how each went out, printed; links."""
+"""Tables of statements: what was issued, for good; how each went out; sheets; links."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,6 +6,7 @@ from django.db.models import Q
 from tenantline.conversations.models import Message
 from tenantline.facilities.models import Facility
 from tenantline.mail.models import Email
+from tenantline.printing import models as printing
 from tenantline.tenants.models import NumberPeriod, Tenant
 
 
@@ -65,36 +66,10 @@ class Delivery(models.Model):
         ]
 
 
-class Printing(models.Model):
-    """Statements of one facility that were given to the printer together: by whom and when."""
+class Sheet(printing.Sheet):
+    """One statement of a printing."""
 
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=150)
-
-    class Meta:
-        indexes = [models.Index(fields=["facility", "-id"])]
-
-
-class Sheet(models.Model):
-    """One statement of a printing, in its ``place`` (by name), with the address that it bears.
-
-    ``recipient`` is a ``tenants.postal.Recipient`` as it was. A statement has a sheet for each
-    time that it was printed.
-    """
-
-    printing = models.ForeignKey(Printing, on_delete=models.PROTECT, related_name="sheets")
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="sheets")
-    place = models.PositiveIntegerField()
-    recipient = models.JSONField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["printing", "place"], name="one_statement_in_a_place"),
-            models.UniqueConstraint(
-                fields=["printing", "delivery"], name="statement_once_in_printing"
-            ),
-        ]
+    paper = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="sheets")
 
 
 class Link(models.Model):

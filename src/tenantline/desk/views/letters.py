@@ -12,11 +12,13 @@ from tenantline.desk import problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.choices import CATEGORIES, LEGAL_CLASSES, METHODS
 from tenantline.desk.forms import Form, typed
+from tenantline.desk.prints import LETTERS
 from tenantline.kernel.errors import BadInput, Conflict
-from tenantline.letters import actions, preview, printing, queries
+from tenantline.letters import actions, preview, queries
 from tenantline.letters.composing import LANGUAGES, Bodies
 from tenantline.letters.fields import FIELDS
 from tenantline.letters.rules import Standing
+from tenantline.printing import queries as printing
 from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def page(request: DeskRequest) -> HttpResponse:
     rows = list(queries.letters(scope=desk.scope, facility_id=facility_id))
     numbers = queries.current_numbers(rows)
     shown = [{"letter": row, "version": numbers[row.pk], **_names(row)} for row in rows]
-    context = {"rows": shown, "to_print": printing.count_waiting(scope=desk.view)}
+    context = {"rows": shown, "to_print": printing.count_waiting(LETTERS.papers, scope=desk.view)}
     return render(request, "desk/letters.html", context)
 
 

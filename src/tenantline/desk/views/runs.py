@@ -17,6 +17,7 @@ from tenantline.desk.access import Desk, DeskRequest, demand, staff_page
 from tenantline.desk.choices import METHODS
 from tenantline.desk.choosing import Chosen
 from tenantline.desk.forms import Form, typed
+from tenantline.desk.prints import STATEMENTS
 from tenantline.facilities import queries as facilities
 from tenantline.kernel import days
 from tenantline.kernel.crypto import new_token
@@ -24,8 +25,8 @@ from tenantline.kernel.errors import BadInput, NotFound
 from tenantline.letters import queries as letter_queries
 from tenantline.letters import trade as letter_trade
 from tenantline.outbox import waiting
+from tenantline.printing import queries as printing
 from tenantline.runs import actions, queries, working
-from tenantline.statements import prints
 from tenantline.statements import trade as statement_trade
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ def statements(request: DeskRequest) -> HttpResponse:
     """List runs of statements, and prepare one for a facility and a month."""
     months = _months(request)
     blank: dict[str, str | list[str]] = {"period": months[0][0]}
-    more = {"months": months, "to_print": prints.count_waiting(scope=request.desk.view)}
+    more = {
+        "months": months,
+        "to_print": printing.count_waiting(STATEMENTS.papers, scope=request.desk.view),
+    }
     return _page(request, "statements", blank, _statements_order, more)
 
 

@@ -13,15 +13,18 @@ from tenantline.desk import problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.choices import METHODS
 from tenantline.desk.forms import Form, typed
+from tenantline.desk.prints import LETTERS
 from tenantline.desk.views.tenant import header
 from tenantline.kernel.crypto import new_token
 from tenantline.kernel.errors import BadInput, NotFound, Refused
-from tenantline.letters import actions, preview, printing, queries
+from tenantline.letters import actions, preview, queries
+from tenantline.printing import queries as printing
 from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
     from tenantline.letters.actions import Issued
-    from tenantline.letters.models import Notice, Printing
+    from tenantline.letters.models import Notice
+    from tenantline.printing.models import Printing
     from tenantline.tenants.models import Tenant
 
 _PER_PAGE = 50
@@ -62,7 +65,7 @@ def page(request: DeskRequest, tenant_id: int) -> HttpResponse:
             return problems.see_other("desk:tenant_letters", tenant.pk)
     rows = queries.letters(scope=request.desk.scope, facility_id=tenant.facility_id)
     notices = Paginator(queries.notices(tenant=tenant), _PER_PAGE).get_page(request.GET.get("page"))
-    prints = printing.prints_of(list(notices))
+    prints = printing.prints_of(LETTERS.papers, list(notices))
     context |= {
         "form": form,
         "key": request.POST.get("key", "")[:64] or new_token(12),

@@ -14,10 +14,12 @@ from tenantline.desk import problems, sheets
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.choices import Choices
 from tenantline.desk.forms import Form, typed
+from tenantline.desk.prints import STATEMENTS
 from tenantline.desk.views.tenant import header
 from tenantline.kernel import days
 from tenantline.kernel.errors import BadInput, Conflict, NotFound, Refused
-from tenantline.statements import emailing, issuing, pdf, printing, prints, queries
+from tenantline.printing import queries as printings
+from tenantline.statements import emailing, issuing, pdf, printing, queries
 from tenantline.tenants.delivery import METHOD_NAMES, checked_method
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ _LINKS: Final = {
 def listed(request: DeskRequest, tenant: Tenant) -> dict[str, Any]:
     """Return what the list of statements on the *Account* tab shows."""
     found = queries.of_tenant(tenant, now=request.desk.now)
-    printed = prints.prints_of([one.statement for one in found])
+    printed = printings.prints_of(STATEMENTS.papers, [one.statement for one in found])
     newest = {one.statement.period: one.statement.pk for one in reversed(found)}
     shown = []
     for one in found:
