@@ -100,6 +100,14 @@ def test_a_letter_is_issued_from_the_tenants_page(house: House, olive):
     assert Notice.objects.get().method == "sms"
 
 
+def test_of_several_letters_none_is_issued_before_one_was_chosen(house: House, olive):
+    cast.letter()
+    cast.letter("Another")
+    path = f"/tenants/{olive.pk}/letters/"
+    assert '<option value="" selected>Choose…' in content(house.clerk.get(path)).replace("\n", "")
+    assert "Choose a letter." in content(house.clerk.post(path, {"letter": "", "key": "k"}))
+
+
 def test_what_cannot_be_issued_says_why(house: House):
     who = cast.tenant(house.lamar)
     letter = cast.letter(sms="{{account.due_date}}", text="{{account.due_date}}")

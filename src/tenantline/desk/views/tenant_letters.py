@@ -69,7 +69,7 @@ def page(request: DeskRequest, tenant_id: int) -> HttpResponse:
     context |= {
         "form": form,
         "key": request.POST.get("key", "")[:64] or new_token(12),
-        "letters": [(str(row.pk), row.name) for row in rows],
+        "letters": _choices([(str(row.pk), row.name) for row in rows]),
         "methods": [("", "As the letter or the tenant says"), *METHODS],
         "shown": notices,
         "notices": [_shown(notice, prints.get(notice.pk, [])) for notice in notices],
@@ -77,7 +77,14 @@ def page(request: DeskRequest, tenant_id: int) -> HttpResponse:
     return render(request, "desk/tenant_letters.html", context, status=400 if form.error else 200)
 
 
+def _choices(letters: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the letters to choose from; of several none is chosen before somebody has."""
+    return [("", "Choose…"), *letters] if len(letters) > 1 else letters
+
+
 def _issue(request: DeskRequest, tenant: Tenant) -> Issued:
+    if not request.POST.get("letter"):
+        raise BadInput("Choose a letter.", field="letter")
     letter = queries.letter(scope=request.desk.scope, letter_id=request.POST.get("letter", ""))
     key = request.POST.get("key", "")[:64]
     return actions.issue(
