@@ -121,6 +121,22 @@ def test_a_row_that_cannot_be_used_is_refused_with_its_reason(office, tmp_path, 
     assert not Entry.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("amounts", "became"),
+    [
+        (["-5.00", "(6.00)", "7.00 CR"], ["added", "added", "added"]),
+        (["5.00", "6.00", "-5.00"], ["added", "added", "refused"]),
+        (["5.00", "-6.00", "-5.00"], ["refused", "added", "added"]),
+        (["5.00", "-5.00"], ["added", "refused"]),
+    ],
+)
+def test_a_payment_with_the_rarer_sign_may_undo_one_and_is_refused(
+    office, tmp_path, amounts, became
+):
+    rows = "".join(f",T-1,payment,{one},2026-11-01,,,\n" for one in amounts)
+    assert outcomes(take(written(tmp_path, HEAD + rows), office)) == became
+
+
 def test_a_reversal_may_stand_beside_what_it_undoes_and_undoes_it_once(office, tmp_path):
     rows = "1,T-1,charge,5.00,2026-11-01,,,\n2,T-1,reversal,,2026-11-02,,,1\n"
     path = written(tmp_path, HEAD + rows + "3,T-1,reversal,,2026-11-02,,,1\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -60,17 +61,21 @@ Cells = dict[str, str]
 
 @dataclass
 class Reader:
-    """Turns a sheet's records into rows. ``codes`` are the facility's code and name, lower case."""
+    """Turns a sheet's records into rows. ``codes`` are the facility's code and name, lower case.
+
+    ``below`` says of the kinds that the sheet writes with both signs whether most are below zero.
+    """
 
     sheet: Sheet
     codes: frozenset[str]
     today: date
+    below: Mapping[Kind, bool] = field(default_factory=dict)
     _seen: Counter[bytes] = field(default_factory=Counter)
 
     def read(self, record: Record) -> Row:
         """Return what a record says, why it is refused, or why it is passed over."""
         try:
-            cells = self._cells(record)
+            cells = cells_of(record, self.sheet)
             if is_totals(record, reachable="tenant_id" in cells and "date" in cells):
                 return Skipped(record.line, "a line of totals")
             if record.fault:
@@ -82,14 +87,6 @@ class Reader:
         except BadInput as error:
             return Refused(record.line, error.sentence)
 
-    def _cells(self, record: Record) -> Cells:
-        cells, count = record.cells, len(record.cells)
-        return {
-            name: found
-            for name, place in self.sheet.columns.chosen.items()
-            if place < count and not values.says_nothing(found := values.text(cells[place]))
-        }
-
     def _demand_whole(self, record: Record) -> None:
         width, count = len(self.sheet.columns.headers), len(record.cells)
         if count > width and any(cell.strip() for cell in record.cells[width:]):
@@ -100,7 +97,9 @@ class Reader:
 
     def _told(self, line: int, cells: Cells) -> Told:
         self._demand_facility(cells)
-        kind, amount = _kind_and_amount(cells)
+        kind, amount = kind_and_amount(cells)
+        if amount is not None:
+            self._demand_usual_sign(kind, amount)
         day_, due_on = self._day(cells, "date"), self._day(cells, "due_date")
         if day_ is None:
             raise Unreadable("The row has no date.")
@@ -116,7 +115,8 @@ class Reader:
             name=cells.get("name", ""),
             unit=cells.get("unit", ""),
             kind=kind,
-            amount_cents=amount,
+            # What takes from the balance is written as a negative amount by many programs.
+            amount_cents=None if amount is None else abs(amount),
             day=rules.checked_day(day_, today=self.today),
             due_on=due_on and rules.checked_day(due_on, today=self.today, field="due date"),
             memo=rules.checked_memo(cells.get("memo", "")),
@@ -125,6 +125,15 @@ class Reader:
         if not (said.tenant_id or said.unit or said.name):
             raise Unreadable("The row does not say whose entry it is.")
         return _identified(said, cells.get("entry_id", ""), self._seen)
+
+    def _demand_usual_sign(self, kind: Kind, cents: int) -> None:
+        """Refuse what may undo a payment or credit: a row that has not the sign of most others."""
+        if kind in self.below and (cents < 0) != self.below[kind]:
+            usual = "below" if self.below[kind] else "above"
+            raise Unreadable(
+                f"Most amounts of this kind are {usual} zero here, and this one is not, so it may "
+                "undo one; call it a reversal that names what it reverses, or write it alike."
+            )
 
     def _day(self, cells: Cells, name: str) -> date | None:
         if name not in cells:
@@ -142,7 +151,22 @@ class Reader:
             raise Unreadable(f"The row is of another facility, {said[:60]}.")
 
 
-def _kind_and_amount(cells: Cells) -> tuple[Kind, int | None]:
+def cells_of(record: Record, sheet: Sheet) -> Cells:
+    """Return what a record says, by field; what is empty is left out."""
+    cells, count = record.cells, len(record.cells)
+    return {
+        name: found
+        for name, place in sheet.columns.chosen.items()
+        if place < count and not values.says_nothing(found := values.text(cells[place]))
+    }
+
+
+def kind_and_amount(cells: Cells) -> tuple[Kind, int | None]:
+    """Return the kind of an entry, and its amount with the sign that it is written with.
+
+    Raises:
+        Unreadable: one of them cannot be told.
+    """
     if "kind" not in cells:
         return _split(cells)
     kind = _KIND_WORDS.get(words_of(cells["kind"]))
@@ -170,12 +194,11 @@ def _amount(kind: Kind, name: str, cells: Cells) -> int:
         cents = read(cells[name])
     except Unreadable as error:
         raise Unreadable(f"{FIELDS[name]}: {error.reason}") from None
-    # What takes from the balance is written as a negative amount by many programs.
     if cents < 0 and kind == "charge":
         raise Unreadable("A charge below zero is a credit; call it that.")
     if not cents and "kind" in cells:
         raise Unreadable("The amount is zero.")
-    return abs(cents)
+    return cents
 
 
 def _identified(said: Told, own_id: str, seen: Counter[bytes]) -> Told:

@@ -20,6 +20,7 @@ from tenantline.audit import actions as audit
 from tenantline.billing import bulk, queries
 from tenantline.facilities.models import Facility
 from tenantline.feed import actions as feed
+from tenantline.imports.accounts import signs
 from tenantline.imports.accounts.columns import LEDGER
 from tenantline.imports.accounts.planning import Known, Slice
 from tenantline.imports.accounts.rows import Reader, Row
@@ -43,7 +44,8 @@ class Prepared:
         """Yield what the rows say, one after the other."""
         codes = (self.facility.code, self.facility.name)
         known = frozenset(" ".join(word.lower().split()) for word in codes)
-        reader = Reader(self.sheet, known, queries.today(self.facility, now))
+        today = queries.today(self.facility, now)
+        reader = Reader(self.sheet, known, today, signs.mostly_below(self.sheet))
         return (reader.read(record) for record in self.sheet.records())
 
 
