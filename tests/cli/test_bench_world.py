@@ -58,6 +58,11 @@ class Told:
             for one, some in rows.items()
             for nth, row in enumerate(some)
         }
+        self.secrets = {
+            (one._meta.label, name): len({vars(row).get(name) for row in some})
+            for one, some in rows.items()
+            for name in KEYED
+        }
         self.rows = {
             one._meta.label: [self._row(row) for row in some] for one, some in rows.items() if some
         }
@@ -88,13 +93,14 @@ class Told:
 def test_every_row_is_as_the_products_own(monkeypatch: pytest.MonkeyPatch):
     with transaction.atomic():
         build(monkeypatch, played=99)
-        itself = Told().rows
+        itself = Told()
         transaction.set_rollback(True)
     build(monkeypatch, played=2)
-    written = Told().rows
-    assert written.keys() == itself.keys()
-    for table, rows in itself.items():
-        assert written[table] == rows, table
+    written = Told()
+    assert written.rows.keys() == itself.rows.keys()
+    for table, rows in itself.rows.items():
+        assert written.rows[table] == rows, table
+    assert written.secrets == itself.secrets  # as many different ones, where any are
 
 
 def test_what_is_written_verifies_and_passes_the_gate(

@@ -26,6 +26,7 @@ from django.db.models import CharField, JSONField, Max
 from tenantline.consent import clearances, ledger
 from tenantline.consent.ledger import Evidence
 from tenantline.kernel import many
+from tenantline.kernel.secrets import vault
 from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
@@ -79,7 +80,9 @@ class Noticed:
         self._before = {model: _highest(model) for model in _tables()}
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None:
+            return
         for model, highest in self._before.items():
             self.rows += model._default_manager.filter(pk__gt=highest).order_by("pk")
 
@@ -173,6 +176,8 @@ def _columns(model: type[Model]) -> list[tuple[str, str, bool]]:
 
 
 def _worded(row: Model, name: str, value: str, twin: Twin) -> str:
+    if name.endswith("_sealed"):
+        return vault().seal(vault().open(value))  # what is opened is kept by how it was sealed
     if name == "ref" and row._meta.label_lower == "feed.event":
         return str(twin.ids.get((_TOPICS[vars(row)["topic"]], int(value)), value))
     named = _NAMED.fullmatch(value)
