@@ -195,6 +195,25 @@ def test_a_line_with_enough_on_its_way_is_left_out(noon):
     assert len(claiming.claim(worker="w", limit=9, now=NOON)) == 1
 
 
+def _paused(_: datetime) -> datetime:
+    Line.objects.update(paused_at=NOON)
+    return NOON
+
+
+def _silent(_: datetime) -> datetime:
+    return NOON + hearing.SILENT_AFTER
+
+
+@pytest.mark.parametrize("meanwhile", [_paused, _silent])
+def test_what_a_line_was_ready_for_is_asked_again_in_the_transaction(noon, meanwhile):
+    cast.write(tenant(), now=NOON)
+    hearing.assume_known(name="tests", line_ids=[Line.objects.get().pk], now=NOON)
+    readings = iter([lambda now: now, meanwhile])
+    look = claiming.look(worker="w", limit=9, read_clock=lambda: next(readings)(NOON))
+    assert look.jobs == []
+    assert Text.objects.filter(state="sending").count() == 0
+
+
 # --- asked again when it leaves: R5, R6 ---
 
 

@@ -1,21 +1,23 @@
 """Claiming what may leave: one short transaction that asks again and records the attempts.
 
-It takes the first text of each line that has its pacing slot now, asks the rules and the gate
-again, for all of them together, and commits an attempt for each that goes. Its cost is a few
-questions to the database for a claim, not for a text: 300 lines want their turn every second.
+It takes the first text of each line that is ``ready`` and has its pacing slot now, asks the rules
+and the gate again, for all of them together, and commits an attempt for each that goes. Its cost
+is a few questions to the database for a claim, not for a text: 300 lines want their turn every
+second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from math import ceil
 from typing import Final, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Model, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Model, Q, QuerySet
 
 from tenantline.carrier.client import HTTP_TIMEOUT_SECONDS
 from tenantline.carrier.types import Account, Parcel
@@ -24,13 +26,13 @@ from tenantline.consent.cleared import Cleared, Refusal
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.models import Line
 from tenantline.feed import actions as feed
-from tenantline.intake import hearing
 from tenantline.kernel import clock, many
 from tenantline.kernel.crypto import new_token
 from tenantline.kernel.phone import Number
-from tenantline.outbox import actions, causes, mass_texts, pacing, queries, quiet_hours
+from tenantline.outbox import actions, causes, mass_texts, pacing, queries, quiet_hours, ready
 from tenantline.outbox.models import Attempt, Slot, State, Text
 from tenantline.outbox.quiet_hours import Hours, Window
+from tenantline.outbox.ready import QUEUE_ORDER, Ready
 
 AT_THE_SOCKET_WITHIN: Final = timedelta(seconds=2)
 # Longer than the carrier's call can take, so a lease never ends under a live call.
@@ -38,7 +40,8 @@ LEASE: Final = timedelta(seconds=HTTP_TIMEOUT_SECONDS + 30)
 # Keeps the transaction, and SQLite's write lock, well under 100 ms.
 LINES_AT_A_TIME: Final = 32
 _SAME_WORDS_WAIT: Final = timedelta(minutes=1)
-_QUEUE_ORDER: Final = ("priority", "next_at", "id")
+# For so long what was found before the transaction is good enough to begin it with.
+_STILL_READY: Final = timedelta(milliseconds=50)
 M = TypeVar("M", bound=Model)
 
 
@@ -79,32 +82,50 @@ def claim(*, worker: str, limit: int, now: datetime, busy: Collection[int] = ())
     by it faster than it may, and each line gets its turn whatever waits for the others. R8: a
     line sends only while all that came in on it is known. Lines in ``busy`` are left out.
     """
-    return look(worker=worker, limit=limit, now=now, busy=busy).jobs
+    return look(worker=worker, limit=limit, busy=busy, read_clock=lambda: now).jobs
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at the queue: what was claimed of it, and how many texts were looked at."""
+    """One look at the queue: what was claimed of it, and how many texts were looked at.
+
+    ``waited``: the seconds until the transaction was let in.
+    """
 
     jobs: list[Job]
     looked_at: int
+    waited: float = 0.0
 
 
-def anything_due(now: datetime) -> bool:
-    """Tell whether a look is worth its transaction: an idle queue should cost next to nothing."""
-    return Text.objects.filter(state=State.QUEUED, next_at__lte=now).exists()
-
-
-def look(*, worker: str, limit: int, now: datetime, busy: Collection[int] = ()) -> Look:
+def look(
+    *,
+    worker: str,
+    limit: int,
+    busy: Collection[int] = (),
+    read_clock: Callable[[], datetime] = clock.now,
+) -> Look:
     """Claim (see ``claim``), and say whether there was anything to look at.
 
     Each line is looked at once: where its first text may not leave, that one is set aside and the
     next is seen by the next look, behind the other lines.
     """
-    if limit < 1:  # as many as may be are under way
+    asked_at = read_clock()
+    # Without room, or with nothing due, a look is not worth its questions: an idle queue should
+    # cost next to nothing.
+    if limit < 1 or not ready.due(asked_at).exists():
         return Look([], 0)
+    lines = partial(ready.find, limit=min(limit, LINES_AT_A_TIME), busy=busy)
+    found, began = lines(now=asked_at), clock.tick()
+    if not found.firsts:
+        return Look([], 0)
+    # SQLite waits here for its one writer: the time is read after that, not before.
     with transaction.atomic():
-        return _Claim(worker, now, hearing.knowledge(now)).look(min(limit, LINES_AT_A_TIME), busy)
+        waited, now = clock.tick() - began, read_clock()
+        # By a clock that nobody sets, and by one that goes on while the machine sleeps.
+        if max(timedelta(seconds=waited), abs(now - asked_at)) > _STILL_READY:
+            found = lines(now=now)
+        jobs, looked_at = _Claim(worker, now, found).take()
+    return Look(jobs, looked_at, waited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,87 +144,44 @@ class _Claim:
 
     worker: str
     now: datetime
-    known: hearing.Knowledge
+    ready: Ready
     tick: float = field(default_factory=clock.tick)
 
-    def look(self, limit: int, busy: Collection[int]) -> Look:
-        lines = {line.pk: line for line in self._ready_lines(limit, busy)}
-        if not lines:
-            return Look([], 0)
-        slots = pacing.free_slots(lines, self.now)
-        firsts = self._firsts([lines[pk] for pk in slots], slots)
-        leaving = self._that_may_leave(firsts, lines)
+    def take(self) -> tuple[list[Job], int]:
+        """Return what was claimed, and how many texts were looked at."""
+        slots = {
+            line_id: slot
+            for line_id, slot in pacing.free_slots(self.ready.firsts, self.now).items()
+            if slot.line.sending and slot.line.paused_at is None
+        }
+        firsts = self._firsts(slots)
+        leaving = self._that_may_leave(firsts, [slot.line for slot in slots.values()])
         self._take_slots(slots, leaving)
-        return Look(self._start(leaving), len(firsts))
+        return self._start(leaving), len(firsts)
 
-    def _ready_lines(self, limit: int, busy: Collection[int]) -> list[Line]:
-        """Return lines that may send and for whom a text is due (``first``), longest free first.
-
-        Whoever has nothing that could leave stands in nobody's way.
-        """
-        ready: list[Line] = []
-        free = self._free_lines(busy)
-        for start in range(0, len(free), limit):
-            ready += self._with_first(free[start : start + limit])
-            if len(ready) >= limit:
-                break
-        return ready[:limit]
-
-    def _free_lines(self, busy: Collection[int]) -> list[int]:
-        """Return the lines that may send a text now, longest free first."""
-        rows = Line.objects.filter(sending=True, paused_at=None)
-        rows = rows.filter(Q(slot=None) | Q(slot__free_at__lte=self.now))
-        rows = rows.exclude(pk__in=pacing.used_up(self.now))
-        ordered = rows.order_by(F("slot__free_at").asc(nulls_first=True), "id")
-        known = self.known.is_known
-        return [pk for pk in ordered.values_list("pk", flat=True) if known(pk) and pk not in busy]
-
-    def _with_first(self, line_ids: Sequence[int]) -> list[Line]:
-        """Return those of these lines for whom a text is due, in this order."""
-        due = self._due().filter(facility=OuterRef("facility"))
-        # Automatic texts leave only where the line's inbound list was read lately.
-        stale = [pk for pk in line_ids if not self.known.is_fresh(pk, self.now)]
-        first = Subquery(due.values("pk")[:1])
-        of_people = Subquery(due.filter(automatic=False).values("pk")[:1])
-        lines = Line.objects.annotate(
-            first=Case(When(pk__in=stale, then=of_people), default=first) if stale else first
-        ).in_bulk(line_ids)
-        found = [lines[pk] for pk in line_ids]
-        return [line for line in found if line.first is not None]
-
-    def _due(self) -> QuerySet[Text]:
-        due = Text.objects.filter(state=State.QUEUED, next_at__lte=self.now)
-        return due.order_by(*_QUEUE_ORDER)
-
-    def _firsts(self, lines: Sequence[Line], slots: Mapping[int, Slot]) -> list[Text]:
+    def _firsts(self, slots: Mapping[int, Slot]) -> list[Text]:
         """Return the first text of each line that fits into its day, locked."""
-        rows = Text.objects.select_related("clearance__tenant", "facility").filter(
-            state=State.QUEUED
-        )
-        wanted = {line.facility_id: line for line in lines}
-        found = _locked(rows.filter(pk__in=[line.first for line in lines]))  # type: ignore[attr-defined]
+        rows = ready.due(self.now).select_related("clearance__tenant", "facility")
+        wanted = {slot.line.facility_id: slot for slot in slots.values()}
         firsts: list[Text] = []
-        for text in found:
-            line = wanted[text.facility_id]
-            day = pacing.day_at(slots[line.pk], self.now)
+        for text in _locked(rows.filter(pk__in=[self.ready.firsts[pk] for pk in slots])):
+            slot = wanted[text.facility_id]
+            day = pacing.day_at(slot, self.now)
             fits = day.allows(text.segments, automatic=text.automatic)
-            firsts += [text] if fits else self._that_fits(rows, line, day)
+            firsts += [text] if fits else self._that_fits(rows, slot.line, day)
         return firsts
 
     def _that_fits(self, rows: QuerySet[Text], line: Line, day: pacing.Day) -> Iterable[Text]:
         """Return the first text that fits into what is left of a line's day, if there is one."""
-        if not self.known.is_fresh(line.pk, self.now):
+        if not self.ready.known.is_fresh(line.pk, self.now):
             rows = rows.filter(automatic=False)
         fits = Q(automatic=False, segments__lte=day.left)
         fits |= Q(automatic=True, segments__lte=day.left_for_machines)
-        rows = rows.filter(fits, facility=line.facility_id, next_at__lte=self.now)
-        return _locked(rows).order_by(*_QUEUE_ORDER)[:1]
+        return _locked(rows.filter(fits, facility=line.facility_id)).order_by(*QUEUE_ORDER)[:1]
 
-    def _that_may_leave(
-        self, firsts: Iterable[Text], lines: Mapping[int, Line]
-    ) -> dict[int, _Leaving]:
+    def _that_may_leave(self, firsts: Iterable[Text], lines: Iterable[Line]) -> dict[int, _Leaving]:
         """Ask R5, R6, the causes and the gate again; set aside what may not leave. By line."""
-        by_facility = {line.facility_id: line for line in lines.values()}
+        by_facility = {line.facility_id: line for line in lines}
         windows = {text: _window(text, self.now) for text in firsts}
         asked = [
             text for text, window in windows.items() if not self._is_early_or_late(text, window)

@@ -7,6 +7,7 @@ follows within two seconds or not at all; no network happens inside a transactio
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,6 @@ from django.db import (
     OperationalError,
     close_old_connections,
     connection,
-    transaction,
 )
 
 from tenantline.carrier import send as carrier
@@ -35,9 +35,11 @@ from tenantline.outbox.settle import settle_all
 
 _log = structlog.get_logger(__name__)
 AT_ONCE: Final = 128
-# Where others wait to write too, on SQLite, a claim is kept short: what comes in goes first (R8).
+# Where others wait to write too, on SQLite, what comes in goes first (R8): claims are kept short,
+# and between our transactions there is time for several of theirs.
 _OTHERS_WRITE: Final = 0.001  # seconds that it took to be let in
 _FEW: Final = 8
+_A_WHILE: Final = 0.03  # seconds
 _FEW_FOR: Final = 2.0  # seconds
 _SETTLING_TRIES: Final = 30  # a second apart; a lease has ended by then, and the text is looked for
 T = TypeVar("T")
@@ -91,19 +93,18 @@ class Dispatcher:
         self._database.shutdown()
 
     def _look(self, room: int, busy: Collection[int]) -> Look:
-        if not claiming.anything_due(clock.now()):
-            return Look([], 0)
-        asked = clock.tick()
-        # SQLite waits here for its one writer: the time is read after that, not before.
-        with transaction.atomic():
-            limit = min(room, self._at_most(clock.tick(), asked))
-            return claiming.look(worker=self._worker, limit=limit, now=clock.now(), busy=busy)
+        limit = min(room, _FEW if self._gives_way() else AT_ONCE)
+        found = claiming.look(worker=self._worker, limit=limit, busy=busy)
+        if found.waited > _OTHERS_WRITE:
+            self._few_until = clock.tick() + _FEW_FOR
+        return found
 
-    def _at_most(self, now: float, asked: float) -> int:
-        """Return how many texts to claim, where it took from ``asked`` until now to be let in."""
-        if now - asked > _OTHERS_WRITE:
-            self._few_until = now + _FEW_FOR
-        return _FEW if now < self._few_until else AT_ONCE
+    def _gives_way(self) -> bool:
+        """Tell whether others write too; if so, they have had a while for it."""
+        if clock.tick() >= self._few_until:
+            return False
+        time.sleep(_A_WHILE)
+        return True
 
     def _count(self, job: Job, more: int) -> None:
         self._by_line[job.line_id] += more
@@ -143,6 +144,8 @@ class Dispatcher:
 
     def _settle_ended(self) -> int:
         """Settle what has ended; return how many outcomes could not be kept yet."""
+        if self._ended:
+            self._gives_way()
         ended = [self._ended.popleft() for _ in range(len(self._ended))]
         left = _not_settled(ended) if ended else []
         for one in left:

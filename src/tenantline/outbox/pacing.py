@@ -115,15 +115,22 @@ def used_up(now: datetime) -> QuerySet[Slot, int]:
 def free_slots(line_ids: Collection[int], now: datetime) -> dict[int, Slot]:
     """Lock the slots that are free now, by line id; what another worker holds is left out.
 
-    SQLite needs no row locks: its writers follow one another.
+    They come with their lines. SQLite needs no row locks: its writers follow one another.
     """
-    rows = Slot.objects.filter(line_id__in=line_ids)
-    missing = set(line_ids) - set(rows.values_list("line_id", flat=True))
-    fresh = [Slot(line_id=line_id, free_at=now) for line_id in missing]
-    Slot.objects.bulk_create(fresh, ignore_conflicts=True)
-    free = rows.filter(free_at__lte=now)
+    found = _free(line_ids, now)
+    if len(found) < len(line_ids):  # taken meanwhile, or of a line that never sent
+        have = Slot.objects.filter(line_id__in=line_ids).values_list("line_id", flat=True)
+        missing = set(line_ids) - set(have)
+        fresh = [Slot(line_id=line_id, free_at=now) for line_id in missing]
+        Slot.objects.bulk_create(fresh, ignore_conflicts=True)
+        found |= _free(missing, now)
+    return found
+
+
+def _free(line_ids: Collection[int], now: datetime) -> dict[int, Slot]:
+    free = Slot.objects.select_related("line").filter(line_id__in=line_ids, free_at__lte=now)
     if connection.features.has_select_for_update_skip_locked:
-        free = free.select_for_update(skip_locked=True)
+        free = free.select_for_update(skip_locked=True, of=("self",))
     return {slot.line_id: slot for slot in free}
 
 
