@@ -26,7 +26,7 @@ Committing = Callable[..., AbstractContextManager[list[Callable[[], None]]]]
 KEYED = {"auth_token_sealed", "digest", "hash", "key_sealed", "nonce", "number_key"}
 KEYED |= {"particulars_hash", "previous", "seal"}
 NEVER_TWICE = re.compile(r"/opt-in/[\w-]+/|\d+:\d\d [AP]M|\d{4}-\d\d-\d\dT[\d:.+]+|[0-9a-f]{64}")
-NAMED = re.compile(r'\b(facility|line|tenant|form)"?:(\d+)')
+NAMED = re.compile(r'\b(facility|line|tenant|form|wording)"?:(\d+)')
 FORM = {"form": "optinform"}
 ABOUT = {"consent": "tenant", "message": "conversation"}  # what an event of the feed tells of
 
