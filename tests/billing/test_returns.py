@@ -85,6 +85,8 @@ def test_a_payment_comes_back_once_and_only_payments_do(dana):
         with pytest.raises(Refused) as refused:
             returns.record(payment=entry, code="R01", **who())
         assert refused.value.code == code
+    with pytest.raises(BadInput, match="R99 is no reason"):
+        returns.record(payment=paid(dana), code="R99", **who())
 
 
 def test_a_file_is_looked_at_before_it_does_anything(dana):

@@ -144,7 +144,8 @@ def follows(*, payment: Entry, code: str) -> Follows:
     """
     reason = REASONS.get(code)
     if reason is None:
-        raise BadInput("Choose why the payment came back.", field="reason")
+        unknown = f"{code[:20]} is no reason for which a tenant's payment comes back."
+        raise BadInput(unknown if code else "Choose why the payment came back.", field="reason")
     if payment.kind != "payment":
         raise Refused("not_a_payment", "Only a payment can come back.")
     actions.refuse_undoing(payment)
