@@ -98,11 +98,12 @@ def webhooks(bench: Bench, engine: Engine) -> list[Sheet]:
                 _wait_until_sending(site)
                 for connections in (1, 4, 16):
                     _measure_webhooks(bench, site, sheet, numbers, connections, "sending")
-                of_worker = resident_megabytes(workers[0])
+                memory.add("web", resident_megabytes(web))
+                memory.add("worker", resident_megabytes(*workers))
+                memory.add("both, shared pages once", resident_megabytes(web, *workers))
             for connections in (1, 4, 16):
                 _measure_webhooks(bench, site, sheet, numbers, connections, "idle")
-            memory.add("web", resident_megabytes(web))
-            memory.add("worker", of_worker)
+            memory.add("web, afterwards", resident_megabytes(web))
         _demand_stored(site, sheet, before)
     sheet.rows = [(*row[:-1], _ratio(row[2], raw)) for row in sheet.rows]
     sheet.add("raw insert and commit", "idle", raw, None, None, None, 1.0)

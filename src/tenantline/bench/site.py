@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -173,10 +174,32 @@ def _status(port: int, path: str) -> int:
         connection.close()
 
 
-def resident_megabytes(pid: int) -> float | None:
-    """Return what a process holds in memory now; None where the system has no /proc."""
+def resident_megabytes(*pids: int) -> float | None:
+    """Return what processes hold in memory now; None where the system has no /proc.
+
+    Pages of a file that several of them have mapped (libraries, mostly) count once.
+    """
+    own, of_files = 0, Counter[str]()
     try:
-        words = Path(f"/proc/{pid}/status").read_text(encoding="ascii").split()
+        for pid in pids:
+            anonymous, mapped = _resident(Path(f"/proc/{pid}/smaps"))
+            own += anonymous
+            of_files |= mapped
     except OSError:
         return None
-    return int(words[words.index("VmRSS:") + 1]) / 1024
+    return (own + of_files.total()) / 1024
+
+
+def _resident(smaps: Path) -> tuple[int, Counter[str]]:
+    """Return a process's kilobytes that are no file's, and those of each file."""
+    own, of_files, file = 0, Counter[str](), ""
+    for line in smaps.read_text(encoding="utf-8").splitlines():
+        words = line.split()
+        if not words[0].endswith(":"):  # address, rights, offset, device, inode, and a file's path
+            file = " ".join(words[5:])
+        elif words[0] == "Rss:":
+            of_files[file] += int(words[1])
+        elif words[0] == "Anonymous:":
+            own += int(words[1])
+            of_files[file] -= int(words[1])
+    return own, of_files
