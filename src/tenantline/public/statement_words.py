@@ -25,8 +25,9 @@ WORDS: Final[dict[str, dict[str, Any]]] = {
                 "A link to a statement works for 60 days. Ask the office to send it again.",
             ),
             "newer": (
-                "There is a newer link",
-                "We sent you another link after this one. Please use the one in our last text.",
+                "There is a newer one",
+                "After this link we sent you another one, or a corrected statement. Please use our "
+                "latest message, or ask the office.",
             ),
             "number_changed": (
                 "This link no longer works",
@@ -69,8 +70,9 @@ WORDS: Final[dict[str, dict[str, Any]]] = {
                 "otra vez.",
             ),
             "newer": (
-                "Hay un enlace más nuevo",
-                "Después de este le enviamos otro enlace. Use el de nuestro último mensaje.",
+                "Hay uno más nuevo",
+                "Después de este enlace le enviamos otro, o un estado de cuenta corregido. Use "
+                "nuestro último mensaje o pregunte en la oficina.",
             ),
             "number_changed": (
                 "Este enlace ya no funciona",
