@@ -95,6 +95,18 @@ def test_another_process_is_waited_for_and_a_dead_one_is_not(queue):
     queue.give()
 
 
+def test_a_process_knows_for_a_while_that_another_one_writes(queue):
+    queue.take(1)
+    queue.give()
+    assert queue.met_others_at == float("-inf")
+    other = Turns(queue._path)
+    other.take(1)
+    with pytest.raises(TooLongError):
+        queue.take(0.01)
+    assert queue.met_others_at > other.met_others_at
+    other.give()
+
+
 @sqlite_only
 def test_a_transaction_and_a_single_write_each_end_their_turn(fresh_database):
     with transaction.atomic():

@@ -48,6 +48,9 @@ class Turns:
         self._first: deque[_Ticket] = deque()
         self._others: deque[_Ticket] = deque()
         self._turn = self._next = -1
+        self.met_others_at = float("-inf")
+        """The last time that a thread which goes first wanted to write, or that another process
+        was writing when we wanted to: ``time.monotonic()``."""
 
     def take(self, seconds: float) -> None:
         """Wait for a turn, at most so long; raises ``TooLongError``."""
@@ -65,12 +68,15 @@ class Turns:
         self._give_here()
 
     def _take_here(self, seconds: float) -> None:
+        first = getattr(_here, "first", False)
         with self._guard:
+            if first:
+                self.met_others_at = time.monotonic()
             if not self._busy:
                 self._busy = True
-                self._last_was_first = getattr(_here, "first", False)
+                self._last_was_first = first
                 return
-            ticket = _Ticket(getattr(_here, "first", False))
+            ticket = _Ticket(first)
             (self._first if ticket.first else self._others).append(ticket)
         if ticket.called.wait(seconds):
             return
@@ -94,11 +100,25 @@ class Turns:
     def _take_among_processes(self, ends: float) -> None:
         if self._turn < 0:
             self._turn, self._next = _opened(f"{self._path}.turn"), _opened(f"{self._path}.next")
-        _lock(self._next, ends)
+        self._lock(self._next, ends)
         try:
-            _lock(self._turn, ends)
+            self._lock(self._turn, ends)
         finally:
             fcntl.flock(self._next, fcntl.LOCK_UN)
+
+    def _lock(self, file: int, ends: float) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.met_others_at = time.monotonic()
+                if self.met_others_at >= ends:
+                    raise TooLongError from None
+                time.sleep(pause)
+                pause = min(pause * 1.5, _LONGEST_PAUSE)
+            else:
+                return
 
 
 _all: dict[tuple[int, str], Turns] = {}
@@ -115,19 +135,11 @@ def turns_for(path: str) -> Turns:
     return found
 
 
+def others_wrote_within(seconds: float) -> bool:
+    """Tell whether another process, or a thread that goes first, has written lately."""
+    lately = time.monotonic() - seconds
+    return any(turns.met_others_at > lately for turns in list(_all.values()))
+
+
 def _opened(path: str) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-
-def _lock(file: int, ends: float) -> None:
-    pause = _FIRST_PAUSE
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= ends:
-                raise TooLongError from None
-            time.sleep(pause)
-            pause = min(pause * 1.5, _LONGEST_PAUSE)
-        else:
-            return

@@ -87,14 +87,10 @@ def claim(*, worker: str, limit: int, now: datetime, busy: Collection[int] = ())
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at the queue: what was claimed of it, and how many texts were looked at.
-
-    ``waited``: the seconds until the transaction was let in.
-    """
+    """One look at the queue: what was claimed of it, and how many texts were looked at."""
 
     jobs: list[Job]
     looked_at: int
-    waited: float = 0.0
 
 
 def look(
@@ -120,12 +116,12 @@ def look(
         return Look([], 0)
     # SQLite waits here for its one writer: the time is read after that, not before.
     with transaction.atomic():
-        waited, now = clock.tick() - began, read_clock()
+        waited, now = timedelta(seconds=clock.tick() - began), read_clock()
         # By a clock that nobody sets, and by one that goes on while the machine sleeps.
-        if max(timedelta(seconds=waited), abs(now - asked_at)) > _STILL_READY:
+        if max(waited, abs(now - asked_at)) > _STILL_READY:
             found = lines(now=now)
         jobs, looked_at = _Claim(worker, now, found).take()
-    return Look(jobs, looked_at, waited)
+    return Look(jobs, looked_at)
 
 
 @dataclass(frozen=True, slots=True)

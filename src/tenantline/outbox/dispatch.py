@@ -28,19 +28,18 @@ from django.db import (
 from tenantline.carrier import send as carrier
 from tenantline.carrier.client import Client
 from tenantline.carrier.types import Outcome
-from tenantline.kernel import clock
+from tenantline.kernel import clock, turns
 from tenantline.outbox import claiming
 from tenantline.outbox.claiming import AT_THE_SOCKET_WITHIN, Job, Look
 from tenantline.outbox.settle import settle_all
 
 _log = structlog.get_logger(__name__)
 AT_ONCE: Final = 128
-# Where others wait to write too, on SQLite, what comes in goes first (R8): claims are kept short,
-# and between our transactions there is time for several of theirs.
-_OTHERS_WRITE: Final = 0.001  # seconds that it took to be let in
+# Where the web process writes too, on SQLite, what comes in goes first (R8): claims are kept short,
+# and between our transactions there is time for several of its.
 _FEW: Final = 8
 _A_WHILE: Final = 0.03  # seconds
-_FEW_FOR: Final = 2.0  # seconds
+_LATELY: Final = 2.0  # seconds
 _SETTLING_TRIES: Final = 30  # a second apart; a lease has ended by then, and the text is looked for
 T = TypeVar("T")
 
@@ -68,7 +67,6 @@ class Dispatcher:
         self._by_line: Counter[int] = Counter()
         self._full: set[int] = set()  # lines with as many texts on their way as they may have
         self._ended: deque[_Ended] = deque()
-        self._few_until = 0.0  # by the clock that nobody sets
 
     async def round(self) -> int:
         """Claim what is due and start sending it; return how many texts were looked at."""
@@ -93,18 +91,8 @@ class Dispatcher:
         self._database.shutdown()
 
     def _look(self, room: int, busy: Collection[int]) -> Look:
-        limit = min(room, _FEW if self._gives_way() else AT_ONCE)
-        found = claiming.look(worker=self._worker, limit=limit, busy=busy)
-        if found.waited > _OTHERS_WRITE:
-            self._few_until = clock.tick() + _FEW_FOR
-        return found
-
-    def _gives_way(self) -> bool:
-        """Tell whether others write too; if so, they have had a while for it."""
-        if clock.tick() >= self._few_until:
-            return False
-        time.sleep(_A_WHILE)
-        return True
+        limit = min(room, _FEW if _gave_way() else AT_ONCE)
+        return claiming.look(worker=self._worker, limit=limit, busy=busy)
 
     def _count(self, job: Job, more: int) -> None:
         self._by_line[job.line_id] += more
@@ -145,7 +133,7 @@ class Dispatcher:
     def _settle_ended(self) -> int:
         """Settle what has ended; return how many outcomes could not be kept yet."""
         if self._ended:
-            self._gives_way()
+            _gave_way()
         ended = [self._ended.popleft() for _ in range(len(self._ended))]
         left = _not_settled(ended) if ended else []
         for one in left:
@@ -160,6 +148,14 @@ class Dispatcher:
     async def _in_database(self, work: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._database, _with_live_connection, work)
+
+
+def _gave_way() -> bool:
+    """Tell whether other processes write too; if so, they have had a while for it."""
+    others = turns.others_wrote_within(_LATELY)
+    if others:
+        time.sleep(_A_WHILE)
+    return others
 
 
 def _with_live_connection(work: Callable[[], T]) -> T:
