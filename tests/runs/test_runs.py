@@ -90,6 +90,9 @@ def test_a_letter_changed_after_the_preview_is_not_issued():
     reworded(letter)
     assert outcome(issued(run)) == {"Olive Agreed": ("failed", "print", "letter_changed")}
     assert not Notice.objects.exists()
+    assert (queries.figures(run).methods, queries.figures(run).again) == ({}, 0)
+    with pytest.raises(Refused, match="can be tried again"):
+        actions.retry_failed(run=run, by=cast.TESTER, now=clock.now())
 
 
 def test_a_letter_with_nothing_to_put_in_is_held_in_the_preview():
@@ -131,6 +134,8 @@ def test_a_cancelled_run_issues_nothing_more():
     actions.issue(run=run, by=cast.TESTER, now=clock.now())
     actions.cancel(run=run, by=cast.TESTER, now=clock.now())
     assert Shift(TRADES).step() == 0
+    assert queries.figures(run).methods == {}
+    assert not queries.items(run, only="email")
     with pytest.raises(Refused, match="cancelled"):
         actions.resume(run=run, by=cast.TESTER, now=clock.now())
 

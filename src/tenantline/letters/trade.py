@@ -14,6 +14,7 @@ from tenantline.letters import account, actions, preview, queries, rules
 from tenantline.letters.models import Letter, LetterVersion, Notice
 from tenantline.outbox import queries as outbox
 from tenantline.runs.actions import Order, actor_of
+from tenantline.runs.rules import LETTER_CHANGED
 from tenantline.runs.trades import Held, Issued, Planned, Trade
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.delivery import Refusal, checked_method
@@ -145,7 +146,7 @@ def issue_item(item: Item, now: datetime) -> Issued | Held:
     letter = version.letter
     if letter.retired_at is not None or queries.current(letter).pk != version.pk:
         raise Refused(
-            "letter_changed",
+            LETTER_CHANGED,
             "The letter was changed after this run was prepared; prepare a run anew.",
         )
     why = _no_reason(letter.category, item.tenant, now)

@@ -133,14 +133,13 @@ def retry_failed(*, run: Run, by: Actor, now: datetime) -> int:
     """Try once more what failed in a run that is done; return how many items that are.
 
     Raises:
-        Refused: the run is not done, or nothing failed.
+        Refused: the run is not done, or nothing failed that another try could help.
     """
     with transaction.atomic():
-        again = Item.objects.filter(run=run, state="failed").update(
-            state="waiting", code="", sentence="", next_at=None, at=None
-        )
+        failed = Item.objects.filter(run=run, state="failed").exclude(code__in=rules.FINAL)
+        again = failed.update(state="waiting", code="", sentence="", next_at=None, at=None)
         if not again:
-            raise Refused("nothing_failed", "Nothing failed in this run.")
+            raise Refused("nothing_failed", "Nothing failed in this run that can be tried again.")
         _move(run, "running", "run.retried", by, now, sources={"done"}, finished_at=None)
     return again
 

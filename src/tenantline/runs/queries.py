@@ -11,6 +11,7 @@ from tenantline.facilities.scope import Scope
 from tenantline.kernel.errors import NotFound
 from tenantline.outbox.models import Text
 from tenantline.runs.models import Item, ItemState, Run
+from tenantline.runs.rules import FINAL
 from tenantline.runs.rules import OPEN as OPEN
 from tenantline.tenants import postal
 from tenantline.tenants.delivery import METHODS
@@ -31,7 +32,8 @@ class Reason:
 class Figures:
     """How many items there are by state, by method (those that go out), and the texts' segments.
 
-    ``texts`` are the texts that were asked for, by their state: a run is done before they left.
+    What failed does not go out, nor does what was left of a run that was cancelled. ``texts`` are
+    the texts that were asked for, by their state: a run is done before they left.
     """
 
     states: dict[str, int] = field(default_factory=dict)
@@ -53,6 +55,11 @@ class Figures:
     def going(self) -> int:
         """Return for how many something is issued, or was."""
         return self.total - self.states.get("skipped", 0)
+
+    @property
+    def again(self) -> int:
+        """Return how many failed and can be tried again."""
+        return sum(reason.count for reason in self.failed if reason.code not in FINAL)
 
     @property
     def ended(self) -> int:
@@ -82,22 +89,28 @@ def states(run: Run) -> dict[str, int]:
 def figures(run: Run) -> Figures:
     """Count a run's items."""
     items = Item.objects.filter(run=run).order_by()
-    going = items.exclude(method="")
+    going = _going(run).order_by()
     return Figures(
         states=_counted(items, "state"),
-        methods=_counted(going.exclude(state="skipped"), "method"),
-        fallbacks=_reasons(going.exclude(why="").exclude(state="skipped"), "why_code", "why"),
+        methods=_counted(going, "method"),
+        fallbacks=_reasons(going.exclude(why=""), "why_code", "why"),
         skipped=_reasons(items.filter(state="skipped"), "code", "sentence"),
         failed=_reasons(items.filter(state="failed"), "code", "sentence"),
-        segments=going.exclude(state="skipped").aggregate(sum=Sum("segments"))["sum"] or 0,
+        segments=going.aggregate(sum=Sum("segments"))["sum"] or 0,
         texts=_counted(items.filter(message__isnull=False), "message__text__state"),
-        copies=going.exclude(method="sms").exclude(state="skipped").filter(segments__gt=0).count(),
-        unaddressed=_unaddressed(items).count(),
+        copies=going.exclude(method="sms").filter(segments__gt=0).count(),
+        unaddressed=_unaddressed(going).count(),
     )
 
 
+def _going(run: Run) -> QuerySet[Item]:
+    """Return the items of those to whom something goes out: has gone, or will."""
+    nothing = ["skipped", "failed"] + (["waiting"] if run.state == "cancelled" else [])
+    return Item.objects.filter(run=run).exclude(method="").exclude(state__in=nothing)
+
+
 def _unaddressed(rows: QuerySet[Item]) -> QuerySet[Item]:
-    return rows.filter(postal.lacking("tenant__"), method="print").exclude(state="skipped")
+    return rows.filter(postal.lacking("tenant__"), method="print")
 
 
 def text_troubles(run: Run) -> list[Reason]:
@@ -137,20 +150,21 @@ def items(run: Run, *, only: str = "") -> QuerySet[Item]:
     (``text:withheld``), a reason (``why:no_consent``), or to those that are printed for somebody
     without a postal address (``unaddressed``).
     """
-    rows = Item.objects.filter(run=run).select_related(
+    rows = _narrowed(run, only).select_related(
         "tenant", "message__text__clearance", "message__text__facility", "email"
     )
-    return _narrowed(rows, only).order_by("id")
+    return rows.order_by("id")
 
 
-def _narrowed(rows: QuerySet[Item], only: str) -> QuerySet[Item]:
+def _narrowed(run: Run, only: str) -> QuerySet[Item]:
+    rows = Item.objects.filter(run=run)
     what, _, value = only.partition(":")
     if what in ItemState.values:
         return rows.filter(state=what)
     if what in METHODS:
-        return rows.filter(method=what).exclude(state="skipped")
+        return _going(run).filter(method=what)
     if what == "unaddressed":
-        return _unaddressed(rows)
+        return _unaddressed(_going(run))
     if what == "text":
         return rows.filter(message__text__state=value)
     if what == "why":

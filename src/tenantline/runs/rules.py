@@ -14,6 +14,9 @@ MOVES: Final[dict[str, frozenset[str]]] = {
     "cancelled": frozenset(),
 }
 OPEN: Final = frozenset({"planning", "planned", "running", "paused"})
+LETTER_CHANGED: Final = "letter_changed"
+# Why an item failed that no further try can help: the run itself is out of date.
+FINAL: Final = frozenset({LETTER_CHANGED})
 WORKED_ON: Final = ("planning", "running")
 
 
