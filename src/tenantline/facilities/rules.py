@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from tenantline.kernel.errors import BadInput
@@ -13,6 +14,7 @@ WIDEST_CLOSES = time(20)
 LONGEST_CHAT_DAYS = 60  # R15
 _MAILBOX = r"[^@\s\x00-\x1f\x7f<>\",;:\\()\[\]]+"
 _EMAIL = re.compile(rf"{_MAILBOX}@{_MAILBOX}\.[^@\s\x00-\x1f\x7f<>\",;:\\()\[\].]{{2,}}")
+_zones = cache(available_timezones)  # looks through a folder of files
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,23}")
 
 
@@ -28,7 +30,7 @@ def checked_code(code: str) -> str:
 
 def checked_zone(name: str) -> str:
     """Return an IANA zone name, or raise ``BadInput``."""
-    if name not in available_timezones() or "/" not in name:
+    if name not in _zones() or "/" not in name:
         raise BadInput(
             f"{name[:60] or 'Nothing'} is not a time zone; use a name such as America/Chicago.",
             field="timezone",
