@@ -165,13 +165,15 @@ def test_a_damaged_file_is_kept_nowhere(dana):
 
 
 def test_a_change_is_shown_until_it_was_passed_on_and_then_forgotten(dana):
-    taken(dana.facility, written([Back("C01", more="987654321")]))
-    row = returned.waiting(EVERYWHERE).get()
+    for where in (dana.facility, cast.facility("HARBOR")):
+        taken(where, written([Back("C01", more="987654321")]))
+    there, row = returned.waiting(EVERYWHERE)
     assert (row.state, returned.corrected(row)) == ("change", "987654321")
     assert "987654321" not in row.corrected_sealed
     returns.set_aside(returned=row, **who())
-    row = returned.get(scope=EVERYWHERE, returned_id=row.pk)
-    assert (row.state, returned.corrected(row)) == ("noted", "")
+    for pk in (row.pk, there.pk):
+        one = returned.get(scope=EVERYWHERE, returned_id=pk)
+        assert (one.state, returned.corrected(one)) == ("noted", "")
 
 
 def test_a_lack_of_money_is_tried_again_twice_at_most(dana):

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from tenantline.audit import actions as audit
 from tenantline.billing import actions, autopay, matching, nacha, queries
@@ -193,6 +193,7 @@ def set_aside(*, returned: ReturnedPayment, by: Actor, now: datetime) -> None:
         row.state = ReturnState.NOTED if noted else ReturnState.DISMISSED
         row.corrected_sealed, row.settled_at, row.settled_by = "", now, by.name
         row.save()
+        _settle_elsewhere(row, now=now)
         _record("returns.set_aside", row.facility_id, by, now, reason=row.reason)
 
 
@@ -236,28 +237,28 @@ def _found(file: ReturnFile, back: Return) -> Found:
     return matching.judge(back, near)
 
 
-def _rows_of(file: ReturnFile, item: Return | Change) -> QuerySet[ReturnedPayment]:
-    return ReturnedPayment.objects.filter(facility_id=file.facility_id, identity=_identity(item))
-
-
-def _taken_before(file: ReturnFile, back: Return) -> bool:
-    """Tell whether a return was taken here, or has found its payment at another facility.
+def _taken_before(file: ReturnFile, item: Return | Change) -> bool:
+    """Tell whether an item was taken here, or has been dealt with at another facility.
 
     A bank writes one file for a company, which may have several facilities.
     """
-    rows = ReturnedPayment.objects.filter(identity=_identity(back))
-    return rows.filter(Q(facility_id=file.facility_id) | Q(state=ReturnState.APPLIED)).exists()
+    over = (ReturnState.APPLIED, ReturnState.NOTED)
+    rows = ReturnedPayment.objects.filter(identity=_identity(item))
+    return rows.filter(Q(facility_id=file.facility_id) | Q(state__in=over)).exists()
 
 
-def _close_elsewhere(row: ReturnedPayment) -> None:
-    """Let nobody at another facility look for the payment that was found here."""
-    if row.identity:
-        rows = ReturnedPayment.objects.filter(identity=row.identity, state=ReturnState.OPEN)
-        rows.exclude(pk=row.pk).update(
-            state=ReturnState.DISMISSED,
-            settled_at=row.settled_at,
-            why_open="Its payment was found at another facility.",
-        )
+def _settle_elsewhere(row: ReturnedPayment, *, now: datetime) -> None:
+    """Let nobody at another facility wait for what was dealt with here."""
+    if not row.identity:
+        return
+    rows = ReturnedPayment.objects.filter(identity=row.identity).exclude(pk=row.pk)
+    if row.state == ReturnState.APPLIED:
+        why = "Its payment was found at another facility."
+        waiting = rows.filter(state=ReturnState.OPEN)
+        waiting.update(state=ReturnState.DISMISSED, settled_at=now, why_open=why)
+    elif row.state == ReturnState.NOTED:
+        waiting = rows.filter(state=ReturnState.CHANGE)
+        waiting.update(state=ReturnState.NOTED, settled_at=now, corrected_sealed="")
 
 
 def _identity(item: Return | Change) -> str:
@@ -296,7 +297,7 @@ def _take(file: ReturnFile, back: Return, by: Actor, now: datetime) -> None:
 
 
 def _note_change(file: ReturnFile, change: Change, now: datetime) -> None:
-    if _rows_of(file, change).exists():
+    if _taken_before(file, change):
         return
     row = _row(file, change, change.change, now)
     row.state, row.corrected_sealed = ReturnState.CHANGE, vault().seal(change.corrected)
@@ -322,7 +323,7 @@ def _come_back(
     row.state, row.why_open = ReturnState.APPLIED, ""
     row.settled_at, row.settled_by = now, by.name
     row.save()
-    _close_elsewhere(row)
+    _settle_elsewhere(row, now=now)
     _record("returns.recorded", tenant.facility_id, by, now, tenant=tenant, reason=code)
     return row
 
