@@ -117,7 +117,9 @@ def test_a_return_file_is_looked_at_applied_and_leaves_what_waits(house, dana):
     assert "The file was applied" in text(done)
     assert queries.balance_of(dana.pk) == 0
     row = returned.waiting(EVERYWHERE).get()
-    house.owner.post(f"/settings/returns/{row.pk}/", {"payment": ""})
+    asked = house.owner.post(f"/settings/returns/{row.pk}/", {"payment": ""})
+    assert (asked.status_code, returned.waiting(EVERYWHERE).count()) == (400, 1)
+    house.owner.post(f"/settings/returns/{row.pk}/", {"aside": "1"})
     assert not returned.waiting(EVERYWHERE).exists()
 
 

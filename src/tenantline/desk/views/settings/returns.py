@@ -114,13 +114,17 @@ def settle(request: DeskRequest, returned_id: int) -> HttpResponse:
     desk = request.desk
     row = returned.get(scope=desk.scope, returned_id=returned_id)
     chosen = request.POST.get("payment", "")
-    if chosen.isascii() and chosen.isdigit() and len(chosen) < 18:
+    if "aside" in request.POST:
+        returns.set_aside(returned=row, by=desk.actor, now=desk.now)
+        passed_on = "Noted: it was passed on, and is not kept here any more."
+        said = passed_on if row.state == "change" else "Set aside; nothing was changed."
+        problems.say(request, said)
+    elif chosen.isascii() and chosen.isdigit() and len(chosen) < 18:
         payment = queries.entry(scope=desk.scope, entry_id=int(chosen))
         returns.assign(returned=row, payment=payment, by=desk.actor, now=desk.now)
         problems.say(request, f"The payment of {payment.tenant.name} was reversed.")
     else:
-        returns.set_aside(returned=row, by=desk.actor, now=desk.now)
-        problems.say(request, "Set aside; nothing was changed.")
+        raise BadInput("Choose the payment that came back.", field="payment")
     return problems.see_other("desk:returns")
 
 
