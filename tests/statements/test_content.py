@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tenantline.kernel.errors import BadInput
 from tenantline.kernel.segments import measure
-from tenantline.statements import content, printing, texting
+from tenantline.statements import content, phrases, texting
 from tenantline.statements.content import AutoPay, Line
 from tests.statements.sample import statement
 
@@ -80,36 +80,36 @@ def test_what_a_text_costs_is_known_before_there_is_a_link():
 
 def test_a_draft_is_told_with_amount_and_day():
     said = statement(autopay=AutoPay("card", 5, 14_800, date(2026, 12, 5)))
-    assert printing.autopay(said) == (
+    assert phrases.autopay(said) == (
         "AutoPay will draw $148.00 from your card on December 5, 2026."
     )
 
 
 def test_without_autopay_the_statement_says_how_to_pay():
-    assert printing.autopay(statement()) == (
+    assert phrases.autopay(statement()) == (
         "AutoPay is off. Please pay at the office or call (512) 555-0100."
     )
 
 
 def test_who_owes_nothing_is_not_asked_to_pay():
     said = statement(closing_cents=0, due_on=None)
-    assert printing.due(said) == "No payment is due"
-    assert printing.autopay(said) == ""
+    assert phrases.due(said) == "No payment is due"
+    assert phrases.autopay(said) == ""
 
 
 def test_who_has_paid_ahead_is_told_how_much():
     said = statement(closing_cents=-2_550, due_on=None)
-    assert printing.due(said) == "No payment is due; you have paid $25.50 ahead"
+    assert phrases.due(said) == "No payment is due; you have paid $25.50 ahead"
 
 
 def test_a_reversal_is_shown_as_one_with_what_it_reverses():
-    shown = printing.printed(statement())["lines"][2]
+    shown = phrases.of(statement())["lines"][2]
     assert shown["what"] == "Reversal: Returned by the bank"
     assert shown["note"] == "reverses: Check 1042"
     assert shown["amount"] == "$128.00"
 
 
 def test_a_correction_says_that_it_is_one():
-    assert printing.printed(statement(number=3))["correction"] == (
+    assert phrases.of(statement(number=3))["correction"] == (
         "Correction no. 2; it replaces the statements issued before it."
     )

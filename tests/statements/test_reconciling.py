@@ -11,7 +11,7 @@ from tenantline.billing import actions as billing
 from tenantline.billing.actions import NewEntry
 from tenantline.billing.models import Entry
 from tenantline.kernel import clock
-from tenantline.statements import content, gathering, printing
+from tenantline.statements import content, gathering, phrases
 from tests import cast
 from tests.statements.sample import statement
 
@@ -66,7 +66,7 @@ def test_what_is_printed_adds_up_to_the_cent(opening, effects):
 
 
 def printed_cents(said):
-    return [to_cents(amount) for _, amount in printing.printed(said)["summary"]]
+    return [to_cents(amount) for _, amount in phrases.of(said)["summary"]]
 
 
 def to_cents(words: str) -> int:

@@ -23,7 +23,7 @@ from tenantline.kernel import clock
 from tenantline.kernel.errors import NotFound
 from tenantline.public.letterhead import Letterhead, asked_language, letterhead, page
 from tenantline.public.statement_words import WORDS, tries_left
-from tenantline.statements import emailing, opening, pdf, printing, rules
+from tenantline.statements import emailing, opening, pdf, phrases, rules
 from tenantline.statements.opening import Door, LinkDead
 
 View = Callable[[HttpRequest, str], HttpResponse]
@@ -65,7 +65,7 @@ def statement(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "token": token,
         "words": WORDS[language if language in WORDS else "en"],
-        "shown": printing.printed(replace(said, language=language)),
+        "shown": phrases.of(replace(said, language=language)),
     }
     house = letterhead(door.link.statement.facility)
     return page(request, "statement", language=language, house=house, context=context)

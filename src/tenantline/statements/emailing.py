@@ -15,7 +15,7 @@ from tenantline.kernel import phone
 from tenantline.mail import actions as mail
 from tenantline.mail.actions import Attachment
 from tenantline.mail.models import Email
-from tenantline.statements import content, pdf, printing, words
+from tenantline.statements import content, pdf, phrases, words
 from tenantline.statements.content import Content
 from tenantline.statements.models import Statement
 from tenantline.tenants.delivery import NO_EMAIL, Refusal
@@ -34,8 +34,8 @@ def obstacle(tenant: Tenant) -> Refusal | None:
 def queue(statement: Statement, said: Content, *, now: datetime) -> Email:
     """Queue a statement's e-mail to the tenant's address as it is now."""
     facility, tenant = statement.facility, statement.tenant
-    shown, say = printing.printed(said), words.of(said.language)
-    month = printing.month_of(said)
+    shown, say = phrases.of(said), words.of(said.language)
+    month = phrases.month_of(said)
     context = {
         "language": shown["language"],
         "facility": facility,

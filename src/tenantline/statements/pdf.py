@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tenantline.printing.batches import Batch, Form
+from tenantline.statements import phrases
 from tenantline.statements.content import Content
-from tenantline.statements.printing import printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _alone(content: Content) -> Batch[Paper]:
 
 
 def _data(batch: Batch[Paper]) -> dict[str, Any]:
-    shown = [printed(paper.said) | {"again": paper.again} for paper in batch.leaves]
+    shown = [phrases.of(paper.said) | {"again": paper.again} for paper in batch.leaves]
     first = shown[0]
     return {
         "title": f"{first['title']}, {first['facility']}",

@@ -9,7 +9,7 @@ from typing import Final
 
 from tenantline.conversations.framing import framed
 from tenantline.kernel.segments import Measure, measure
-from tenantline.statements import printing, words
+from tenantline.statements import phrases, words
 from tenantline.statements.content import Content
 
 TOKEN_BYTES: Final = 16  # 128 bits nobody guesses, in 22 characters of a text
@@ -18,7 +18,7 @@ TOKEN_BYTES: Final = 16  # 128 bits nobody guesses, in 22 characters of a text
 def body(content: Content, *, link: str) -> str:
     """Return the text that carries a statement's link."""
     said = words.of(content.language)["text"].format(
-        month=printing.month_of(content), link=link, due=printing.due_in_a_text(content)
+        month=phrases.month_of(content), link=link, due=phrases.due_in_a_text(content)
     )
     return framed(said, facility=content.facility.name, language=content.language)
 

@@ -19,7 +19,7 @@ from tenantline.desk.views.tenant import header
 from tenantline.kernel import days
 from tenantline.kernel.errors import BadInput, Conflict, NotFound, Refused
 from tenantline.printing import queries as printings
-from tenantline.statements import emailing, issuing, pdf, printing, queries
+from tenantline.statements import emailing, issuing, pdf, phrases, queries
 from tenantline.tenants.delivery import METHOD_NAMES, checked_method
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _preview(request: DeskRequest, tenant: Tenant, period: str, method: str) -> 
         return {"preview_error": error.sentence}
     return {
         "preview": preview,
-        "shown": printing.printed(preview.said),
+        "shown": phrases.of(preview.said),
         "goes_by": METHOD_NAMES[preview.way.method],
         "passed": [f"Not by {METHOD_NAMES[m]}: {why.sentence}" for m, why in preview.way.skipped],
         "button": _button(preview),

@@ -16,7 +16,7 @@ _ROWS_THAT_FIT: Final = 9
 _IN_A_ROW: Final = 32
 
 
-def printed(content: Content) -> dict[str, Any]:
+def of(content: Content) -> dict[str, Any]:
     """Return all that a statement shows, as texts."""
     say, language = words.of(content.language), _language(content)
     month = month_of(content)
