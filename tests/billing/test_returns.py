@@ -110,6 +110,12 @@ def test_a_file_is_applied_once_whatever_file_a_return_comes_in(dana):
     assert ReturnFile.objects.filter(state="applied", content_sealed="").count() == 2
 
 
+def test_a_payment_booked_after_the_files_day_is_found_by_its_trace_number(dana):
+    later = cast.entry(dana, "payment", day=date(2026, 12, 20), external_id=Back().original)
+    taken(dana.facility, written([Back()]))
+    assert returned.of_tenant(dana)[0].payment == later
+
+
 def test_a_file_for_several_facilities_leaves_nothing_waiting_that_was_found_at_one(dana):
     other = cast.facility("HARBOR")
     cast.entry(cast.tenant(other, "Nora Pelletier", external_id="H-1"), "payment", 700, day=DAY)

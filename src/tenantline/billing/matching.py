@@ -83,20 +83,24 @@ def _confirmed(one: Candidate, back: Return, *, by_trace: bool) -> Found:
 
 
 def candidates(facility: Facility, back: Return, *, made_on: date) -> list[Candidate]:
-    """Return the payments at a facility that any sign of a return points to, undone ones too."""
-    signs = Q(external_id=back.original_trace)
+    """Return the payments at a facility that any sign of a return points to, undone ones too.
+
+    A payment may stand in the books some days after the bank has drawn it; one that has the trace
+    number, which only one payment of a facility has, even later.
+    """
+    traced = Q(external_id=back.original_trace)
     if back.original_trace.lstrip("0"):
-        signs |= Q(external_id=back.original_trace.lstrip("0"))
+        traced |= Q(external_id=back.original_trace.lstrip("0"))
+    named = Q(pk=None)
     if back.individual_id:
-        signs |= Q(tenant__external_id=back.individual_id)
+        named |= Q(tenant__external_id=back.individual_id)
     if re.fullmatch(r"[1-9][0-9]{0,14}", back.individual_id):
-        signs |= Q(pk=int(back.individual_id))
+        named |= Q(pk=int(back.individual_id))
     rows = Entry.objects.filter(
-        signs,
+        traced | (named & Q(date__lte=made_on + _NEAR)),
         facility=facility,
         kind="payment",
         date__gte=made_on - BACK,
-        date__lte=made_on,
     ).select_related("tenant", "reversal")
     return [
         Candidate(
