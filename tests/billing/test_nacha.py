@@ -136,6 +136,11 @@ def test_notifications_of_change_are_read_and_move_nothing():
     assert len(file.returns) == 1
 
 
+def test_a_notification_may_stand_among_returns():
+    file = nacha.read(written([ONE, Back("C01", trace="091000010000003")]))
+    assert (len(file.returns), len(file.changes)) == (1, 1)
+
+
 def test_account_numbers_are_given_to_nobody():
     (back,) = nacha.read(written([ONE])).returns
     told = [back.individual_id, back.individual_name, back.information, back.original_trace]

@@ -280,15 +280,11 @@ def _item(head: _Record, entry: _Record, addenda: _Record) -> Return | Change:
         case "99", reason if _REASON.fullmatch(reason):
             return Return(**shared, reason=reason, information=addenda.at(36, 79).strip())
         case "98", change if _CHANGE.fullmatch(change):
-            _demand_notification(head, entry)
+            # Its batch is one of its own (COR) by the rules; some banks put it among the returns.
+            if entry.number(30, 39, "The amount"):
+                raise Damaged(entry.line, "A notification of change has no amount.")
             return Change(**shared, change=change, corrected=addenda.at(36, 64).strip())
     raise Damaged(addenda.line, "The addenda are neither a return (99) nor a notification (98).")
-
-
-def _demand_notification(head: _Record, entry: _Record) -> None:
-    head.demand(51, 53, "COR", "The class of a batch of notifications")
-    if entry.number(30, 39, "The amount"):
-        raise Damaged(entry.line, "A notification of change has no amount.")
 
 
 def _demand_check_digit(entry: _Record) -> None:
