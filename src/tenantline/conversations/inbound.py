@@ -32,6 +32,7 @@ from tenantline.intake.files import Named
 from tenantline.intake.models import InboundCall, OtherContent
 from tenantline.kernel import phone
 from tenantline.kernel.actor import system
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import Refused
 from tenantline.kernel.phone import Number
 from tenantline.outbox import actions as outbox
@@ -172,9 +173,8 @@ def _files(call: InboundCall) -> list[Named]:
     A text that only a reading has found says how many it has; where they are is asked later.
     """
     nths = {int(m[1]) for m in map(_MEDIA.fullmatch, call.params) if m}
-    told = call.params.get("NumMedia", "")
-    if told.isascii() and told.isdecimal() and len(told) < 4:
-        nths |= set(range(min(int(told), _MOST_FILES)))
+    told = whole_number(call.params.get("NumMedia", ""), most=3) or 0
+    nths |= set(range(min(told, _MOST_FILES)))
     return [
         Named(call.params.get(f"MediaUrl{n}", ""), call.params.get(f"MediaContentType{n}", ""))
         for n in sorted(nths)

@@ -9,6 +9,7 @@ from django.http import HttpResponse, QueryDict
 from tenantline.billing import autopay
 from tenantline.desk import sheets
 from tenantline.desk.access import DeskRequest
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import BadInput
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def day_said(said: QueryDict) -> int | None:
     typed_day = said.get("autopay_day", "").strip()
     if not typed_day:
         return None
-    if not (typed_day.isascii() and typed_day.isdigit() and len(typed_day) < 4):
+    day = whole_number(typed_day, most=3)
+    if day is None:
         raise BadInput("The AutoPay day is a day of the month, 1 to 31.", field="autopay_day")
-    return int(typed_day)
+    return day

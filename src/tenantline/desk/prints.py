@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tenantline.facilities import queries as facilities
 from tenantline.kernel import days
+from tenantline.kernel.digits import whole_number
 from tenantline.letters.paper import PAPERS as LETTER_PAPERS
 from tenantline.printing import files, queries
 from tenantline.runs import queries as runs
@@ -140,9 +141,9 @@ def site(request: DeskRequest, kind: Kind) -> Facility | None:
     code = request.POST.get("site", "")
     if code:
         return facilities.facility(scope=desk.scope, code=code)
-    run_id = request.GET.get("run", "")
-    if _is_id(run_id):
-        return runs.get(scope=desk.scope, run_id=int(run_id), kind=kind.papers.kind).facility
+    run_id = whole_number(request.GET.get("run", ""))
+    if run_id is not None:
+        return runs.get(scope=desk.scope, run_id=run_id, kind=kind.papers.kind).facility
     if desk.facility is not None or len(desk.facilities) != 1:
         return desk.facility
     return desk.facilities[0]
@@ -151,15 +152,12 @@ def site(request: DeskRequest, kind: Kind) -> Facility | None:
 def narrowed(request: DeskRequest, kind: Kind) -> Narrowed:
     """Return what of all that waits is meant."""
     asked = request.POST if request.method == "POST" else request.GET
-    choice, run_id = asked.get(kind.choice, ""), asked.get("run", "")
-    if not _is_id(run_id):
+    choice, named = asked.get(kind.choice, ""), asked.get("run", "")
+    run_id = whole_number(named)
+    if run_id is None:
         return Narrowed(None, "", choice)
-    run = runs.get(scope=request.desk.scope, run_id=int(run_id), kind=kind.papers.kind)
-    return Narrowed(runs.printed_refs(run), run_id, choice)
-
-
-def _is_id(value: str) -> bool:
-    return value.isascii() and value.isdigit() and len(value) < 18
+    run = runs.get(scope=request.desk.scope, run_id=run_id, kind=kind.papers.kind)
+    return Narrowed(runs.printed_refs(run), named, choice)
 
 
 def chosen(kind: Kind, asked: Narrowed, facility: Facility) -> QuerySet[Any]:

@@ -18,6 +18,7 @@ from tenantline.carrier.webhooks import PROOF_HEADER
 from tenantline.hooks import verify
 from tenantline.hooks.verify import Asked, Call
 from tenantline.hooks.writer import Writer
+from tenantline.kernel.digits import whole_number
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -129,8 +130,8 @@ def _header(scope: Scope, name: bytes) -> str:
 
 async def _body(scope: Scope, receive: Receive) -> bytes | None:
     """Return the body, None where it is too large; one that says so itself is not even read."""
-    said = _header(scope, b"content-length")
-    if said.isascii() and said.isdecimal() and len(said) < 20 and int(said) > LARGEST_BODY:
+    said = whole_number(_header(scope, b"content-length"), most=19)
+    if said is not None and said > LARGEST_BODY:
         return None
     parts, size, more = [], 0, True
     while more:

@@ -13,6 +13,7 @@ from typing import Final
 
 from tenantline.imports.errors import Unusable
 from tenantline.imports.values import text
+from tenantline.kernel.digits import whole_number
 
 Guess = Callable[[str], tuple[str, int] | None]
 """The field that a column's name suggests, with a rank (lower is surer)."""
@@ -157,6 +158,7 @@ def _place(headers: Sequence[str], column: str) -> int:
             )
         if hits:
             return hits[0]
-    if column.isascii() and column.isdigit() and 0 < int(column) <= len(headers):
-        return int(column) - 1
+    nth = whole_number(column)
+    if nth is not None and 0 < nth <= len(headers):
+        return nth - 1
     raise Unusable(f"The file has no column {column[:40]}.")

@@ -12,6 +12,7 @@ from tenantline.billing import queries as billing
 from tenantline.facilities.models import Facility
 from tenantline.facilities.scope import Scope
 from tenantline.kernel import days, phone
+from tenantline.kernel.digits import whole_number
 from tenantline.letters import layout, queries
 from tenantline.letters.layout import Page
 from tenantline.letters.models import Notice, Sheet
@@ -43,8 +44,8 @@ class _Letters(Papers):
         return Waiting(row, row.issued_at, row.issued_by)
 
     def narrowed(self, rows: QuerySet[Notice], choice: str) -> QuerySet[Notice]:
-        is_id = choice.isascii() and choice.isdigit() and len(choice) < 18
-        return rows.filter(letter=int(choice)) if is_id else rows
+        letter_id = whole_number(choice)
+        return rows.filter(letter=letter_id) if letter_id is not None else rows
 
     def choices(self, rows: QuerySet[Notice]) -> list[tuple[str, str, int]]:
         named = rows.order_by("letter__name", "letter_id").values_list("letter_id", "letter__name")

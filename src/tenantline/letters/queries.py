@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Max, Q, QuerySet
 
 from tenantline.facilities.scope import Scope
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import Forbidden, NotFound
 from tenantline.letters.composing import Bodies
 from tenantline.letters.models import Letter, LetterVersion, Notice
@@ -24,7 +25,8 @@ def letters(*, scope: Scope, facility_id: int | None = None) -> QuerySet[Letter]
 
 def letter(*, scope: Scope, letter_id: int | str) -> Letter:
     """Return a letter in scope, or raise ``NotFound``."""
-    found = _visible(scope).filter(pk=int(letter_id)).first() if _is_id(letter_id) else None
+    pk = _pk(letter_id)
+    found = _visible(scope).filter(pk=pk).first() if pk is not None else None
     if found is None:
         raise NotFound("There is no such letter.")
     return found
@@ -47,8 +49,8 @@ def _visible(scope: Scope) -> QuerySet[Letter]:
     return rows.filter(facility=None) | scope.narrow(rows)
 
 
-def _is_id(value: int | str) -> bool:
-    return isinstance(value, int) or (value.isascii() and value.isdigit() and len(value) < 18)
+def _pk(value: int | str) -> int | None:
+    return value if isinstance(value, int) else whole_number(value)
 
 
 def current(letter: Letter) -> LetterVersion:
@@ -85,7 +87,8 @@ def all_notices(*, scope: Scope) -> QuerySet[Notice]:
 def notice(*, scope: Scope, notice_id: int | str) -> Notice:
     """Return a notice in scope, or raise ``NotFound``."""
     rows = scope.narrow(_detailed())
-    found = rows.filter(pk=int(notice_id)).first() if _is_id(notice_id) else None
+    pk = _pk(notice_id)
+    found = rows.filter(pk=pk).first() if pk is not None else None
     if found is None:
         raise NotFound("There is no such notice.")
     return found

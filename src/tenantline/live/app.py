@@ -17,6 +17,7 @@ from django.db import Error as DatabaseTrouble
 
 from tenantline import __version__
 from tenantline.feed import queries as feed
+from tenantline.kernel.digits import whole_number
 from tenantline.live import door
 from tenantline.live.door import Listener
 from tenantline.live.follower import Told
@@ -130,10 +131,11 @@ async def _still_allowed(stream: Stream, cookies: str, listener: Listener) -> bo
 
 def _missed(last_event_id: str) -> list[Told]:
     """Return what was told since the reader's last event, if it was here before."""
-    if not (last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) < 18):
+    last = whole_number(last_event_id)
+    if last is None:
         return []
     try:
-        events = feed.since(int(last_event_id), limit=MOST_MISSED)
+        events = feed.since(last, limit=MOST_MISSED)
         return [Told(e.id, e.facility_id, e.topic, e.ref) for e in events]
     finally:
         door.hang_up()

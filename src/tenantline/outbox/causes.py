@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from tenantline.billing import queries as billing
+from tenantline.kernel.digits import whole_number
 from tenantline.tenants import queries as tenants
 
 _CHARGE: Final = {"paid": "It has been paid meanwhile.", "reversed": "The charge was reversed."}
@@ -32,9 +33,10 @@ def gone(causes: Iterable[str]) -> dict[str, str]:
 def _by_kind(causes: Iterable[str]) -> dict[str, set[int]]:
     kinds: dict[str, set[int]] = {}
     for cause in causes:
-        kind, _, pk = cause.partition(":")
-        if kind in _ENDED and pk.isascii() and pk.isdecimal() and len(pk) < 18:
-            kinds.setdefault(kind, set()).add(int(pk))
+        kind, _, ref = cause.partition(":")
+        pk = whole_number(ref)
+        if kind in _ENDED and pk is not None:
+            kinds.setdefault(kind, set()).add(pk)
     return kinds
 
 

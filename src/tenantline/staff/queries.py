@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tenantline.kernel.actor import Actor
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import NotFound
 from tenantline.staff import board
 from tenantline.staff.actions import digest
@@ -16,9 +17,8 @@ def by_username(username: str) -> Staff | None:
 
 def active(staff_id: str) -> Staff | None:
     """Return the active staff member with this id, or None."""
-    if not (staff_id.isascii() and staff_id.isdigit() and len(staff_id) < 18):
-        return None
-    return Staff.objects.filter(pk=int(staff_id), is_active=True).first()
+    pk = whole_number(staff_id)
+    return Staff.objects.filter(pk=pk, is_active=True).first() if pk is not None else None
 
 
 def everyone() -> list[Staff]:

@@ -16,6 +16,7 @@ from django.db.models import F
 
 from tenantline.consent import erasure
 from tenantline.feed import actions as feed
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import NotFound
 from tenantline.kernel.phone import Number
 from tenantline.kernel.secrets import vault
@@ -177,13 +178,12 @@ def _visit(link: Link, now: datetime) -> str:
 
 
 def _is_visit(link: Link, visit: str, now: datetime) -> bool:
-    until, _, mac = visit.partition(".")
-    if not (until.isascii() and until.isdecimal() and len(until) < 12):
-        return False
-    if now.timestamp() >= int(until):
+    lasts, _, mac = visit.partition(".")
+    until = whole_number(lasts, most=11)
+    if until is None or now.timestamp() >= until:
         return False
     given = mac.encode()
-    macs = vault().macs(_PURPOSE, _signed(link, int(until)))
+    macs = vault().macs(_PURPOSE, _signed(link, until))
     return any(hmac.compare_digest(given, one.hex().encode()) for one in macs)
 
 

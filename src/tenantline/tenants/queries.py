@@ -11,6 +11,7 @@ from django.db.models import F, Prefetch, QuerySet
 
 from tenantline.facilities.models import Facility
 from tenantline.facilities.scope import Scope
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import NotFound
 from tenantline.tenants import rules
 from tenantline.tenants.models import NumberPeriod, NumberQuestion, Rental, Tenant
@@ -19,14 +20,11 @@ from tenantline.tenants.models import NumberPeriod, NumberQuestion, Rental, Tena
 def get(*, scope: Scope, tenant_id: int | str) -> Tenant:
     """Return the tenant, or raise ``NotFound`` (absent and out of scope look the same)."""
     rows = scope.narrow(Tenant.objects.select_related("facility"))
-    found = rows.filter(pk=int(tenant_id)).first() if _is_id(tenant_id) else None
+    pk = tenant_id if isinstance(tenant_id, int) else whole_number(tenant_id)
+    found = rows.filter(pk=pk).first() if pk is not None else None
     if found is None:
         raise NotFound("There is no such tenant.")
     return found
-
-
-def _is_id(value: int | str) -> bool:
-    return isinstance(value, int) or (value.isascii() and value.isdigit() and len(value) < 18)
 
 
 ORDERS: Final = {

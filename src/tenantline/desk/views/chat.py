@@ -18,6 +18,7 @@ from tenantline.desk.chatting import PAGE, Chat, Draft
 from tenantline.desk.rows import tenant_rows
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.scope import Scope
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import BadInput
 from tenantline.outbox import waiting
 from tenantline.tenants import queries as tenants
@@ -167,12 +168,13 @@ def _template(request: DeskRequest) -> str:
 
 def _numbers(request: DeskRequest, name: str) -> list[int]:
     words = request.GET.get(name, "").split(",")[:_MOST_AGAIN]
-    return [int(n) for n in words if n.isascii() and n.isdigit() and len(n) < 18]
+    return [n for n in map(whole_number, words) if n is not None]
 
 
 def _number(text: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 18):
+    number = whole_number(text)
+    if number is None:
         raise BadInput("That part of the address is not a number.")
-    return int(text)
+    return number

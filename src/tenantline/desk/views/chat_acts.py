@@ -18,6 +18,7 @@ from tenantline.desk import chatting, problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.chatting import Chat, Draft
 from tenantline.desk.views.chat import newest, pane
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import BadInput, Conflict, NotFound, Refused, TenantlineError
 from tenantline.staff import queries as staff
 from tenantline.tenants import queries as tenants
@@ -216,8 +217,7 @@ def _chat_with(request: DeskRequest, tenant: Tenant) -> Chat:
 
 
 def _seen(request: DeskRequest) -> int | None:
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else None
+    return whole_number(request.POST.get("seen", ""))
 
 
 def _conversation(request: DeskRequest, conversation_id: int) -> Conversation:

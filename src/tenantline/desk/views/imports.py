@@ -15,6 +15,7 @@ from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.forms import Form, typed
 from tenantline.facilities import queries as facilities
 from tenantline.imports import actions, queries, report
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import BadInput
 
 if TYPE_CHECKING:
@@ -108,10 +109,7 @@ def columns(request: DeskRequest, job_id: int) -> HttpResponse:
     """Say which column holds what; the file is looked at anew."""
     demand(request, "edit_tenants")
     job = queries.get(scope=request.desk.scope, job_id=job_id)
-    wanted: dict[str, int | None] = {}
-    for name in queries.fields():
-        said = request.POST.get(name, "")
-        wanted[name] = int(said) if said.isascii() and said.isdigit() and len(said) < 6 else None
+    wanted = {name: whole_number(request.POST.get(name, ""), most=5) for name in queries.fields()}
     actions.choose(job=job, columns=wanted, now=request.desk.now)
     job = queries.get(scope=request.desk.scope, job_id=job_id)
     if job.rows <= _ROWS_CHECKED_AT_ONCE:

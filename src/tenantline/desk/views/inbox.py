@@ -18,6 +18,7 @@ from tenantline.desk.access import Desk, DeskRequest, demand, staff_page
 from tenantline.desk.views.chat import pane
 from tenantline.intake import queries as intake
 from tenantline.kernel import phone
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import NotFound
 from tenantline.tenants import queries as tenants
 from tenantline.tenants.queries import Sharing
@@ -82,10 +83,10 @@ def page(request: DeskRequest) -> HttpResponse:
     if request.GET.get("filter") == _STRAYS:
         return _strays(request)
     context = _listing(request)
-    opened = request.GET.get("open", "")
-    if opened.isascii() and opened.isdigit() and len(opened) < 18:
-        chat = chatting.of_conversation(request.desk, int(opened), request.GET.get("to", ""))
-        context |= pane(request, chat) | {"open": int(opened)}
+    opened = whole_number(request.GET.get("open", ""))
+    if opened is not None:
+        chat = chatting.of_conversation(request.desk, opened, request.GET.get("to", ""))
+        context |= pane(request, chat) | {"open": opened}
     return render(request, "desk/inbox.html", context)
 
 

@@ -17,6 +17,7 @@ from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.forms import Form, typed
 from tenantline.desk.views.tenant import header
 from tenantline.kernel import phone
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import BadInput, Conflict
 from tenantline.outbox import queries as outbox
 from tenantline.tenants import queries as tenants
@@ -184,9 +185,8 @@ def _about(new: phone.Number | None, shown: str) -> str:
 
 def _thread(request: DeskRequest, chat: str) -> Conversation | None:
     """Return the conversation with an unknown sender that led here, None where none did."""
-    if not (chat.isascii() and chat.isdecimal() and len(chat) < 18):
-        return None
-    return threads.get(scope=request.desk.scope, conversation_id=int(chat))
+    pk = whole_number(chat)
+    return threads.get(scope=request.desk.scope, conversation_id=pk) if pk is not None else None
 
 
 def _ends(request: DeskRequest, context: dict[str, Any]) -> dict[str, Any]:

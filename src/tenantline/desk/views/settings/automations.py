@@ -15,6 +15,7 @@ from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.choices import METHODS
 from tenantline.desk.forms import Form, typed
 from tenantline.facilities import queries as facilities
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import BadInput, TenantlineError
 from tenantline.letters import queries as letters
 
@@ -71,8 +72,8 @@ def _added(request: DeskRequest) -> Automation:
 
 
 def _days(request: DeskRequest) -> int:
-    days = request.POST.get("days", "").strip()
-    return int(days) if days.isascii() and days.isdecimal() and len(days) < 4 else -1
+    days = whole_number(request.POST.get("days", "").strip(), most=3)
+    return days if days is not None else -1
 
 
 def _letter(request: DeskRequest) -> Letter:
@@ -94,7 +95,7 @@ def one(request: DeskRequest, automation_id: int) -> HttpResponse:
     rows = queries.history(
         automation=found,
         scope=desk.view,
-        before=int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None,
+        before=whole_number(before),
         limit=_PER_PAGE + 1,
     )
     methods = dict(METHODS)

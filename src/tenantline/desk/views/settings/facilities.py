@@ -19,6 +19,7 @@ from tenantline.facilities import actions
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.members import demand_everywhere
 from tenantline.kernel import phone
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import BadInput, Conflict
 
 if TYPE_CHECKING:
@@ -122,9 +123,10 @@ def _days(data: QueryDict) -> int | None:
     typed_in = data.get("chat_days_after_move_out")
     if typed_in is None:
         return None
-    if not (typed_in.isascii() and typed_in.isdecimal() and len(typed_in) < 4):
+    days = whole_number(typed_in, most=3)
+    if days is None:
         raise BadInput("Write a number of days from 0 to 60.", field="chat_days_after_move_out")
-    return int(typed_in)
+    return days
 
 
 def _form_of(site: Facility) -> Form:

@@ -12,6 +12,7 @@ from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.forms import Form, typed
 from tenantline.facilities import pace as prices
 from tenantline.facilities import queries as facilities
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import BadInput, TenantlineError
 from tenantline.outbox import pacing
 
@@ -93,6 +94,7 @@ def _whole(request: DeskRequest, name: str) -> int | None:
     digits = request.POST.get(name, "").strip().replace(",", "")
     if not digits:
         return None
-    if not (digits.isascii() and digits.isdecimal() and len(digits) < 10):
+    number = whole_number(digits, most=9)
+    if number is None:
         raise BadInput("Write a whole number, or leave it empty.", field=name)
-    return int(digits)
+    return number

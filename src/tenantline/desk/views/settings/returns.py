@@ -14,6 +14,7 @@ from tenantline.desk import figures, problems
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.forms import Form, typed
 from tenantline.facilities import queries as facilities
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import BadInput, TenantlineError
 
 if TYPE_CHECKING:
@@ -113,14 +114,14 @@ def settle(request: DeskRequest, returned_id: int) -> HttpResponse:
     demand(request, "edit_facility")
     desk = request.desk
     row = returned.get(scope=desk.scope, returned_id=returned_id)
-    chosen = request.POST.get("payment", "")
+    chosen = whole_number(request.POST.get("payment", ""))
     if "aside" in request.POST:
         returns.set_aside(returned=row, by=desk.actor, now=desk.now)
         passed_on = "Noted: it was passed on, and is not kept here any more."
         said = passed_on if row.state == "change" else "Set aside; nothing was changed."
         problems.say(request, said)
-    elif chosen.isascii() and chosen.isdigit() and len(chosen) < 18:
-        payment = queries.entry(scope=desk.scope, entry_id=int(chosen))
+    elif chosen is not None:
+        payment = queries.entry(scope=desk.scope, entry_id=chosen)
         returns.assign(returned=row, payment=payment, by=desk.actor, now=desk.now)
         problems.say(request, f"The payment of {payment.tenant.name} was reversed.")
     else:
