@@ -198,3 +198,32 @@ def test_every_page_but_the_ways_in_asks_for_a_sign_in(house: House, ids, client
         address = _address(pattern, ids)
         for answer in (client.get(address), client.post(address)):
             assert answer.status_code in {302, 405}, address
+
+
+_NAMES = (
+    *("page", "open", "before", "tenant", "line", "letter", "run", "site", "facility", "period"),
+    *("q", "status", "sort", "filter", "match", "only", "unit", "older", "newer", "after", "about"),
+    *(
+        "sides",
+        "seen",
+        "payment",
+        "version",
+        "code",
+        "kind",
+        "method",
+        "on",
+        "date",
+        "days",
+        "lang",
+    ),
+)
+
+
+@pytest.mark.parametrize("words", ["²", "9" * 5000, "-1\x00"])
+def test_an_address_with_something_else_than_was_meant_is_answered(
+    house: House, ids: dict[str, Any], words: str
+):
+    ids, asked = ids | {"name": "unread", "token": "none"}, dict.fromkeys(_NAMES, words)
+    for pattern in _all():
+        answer = house.owner.get(_address(pattern, ids), asked)
+        assert answer.status_code < 500, pattern.name

@@ -64,6 +64,11 @@ def test_outside_of_a_demo_there_is_no_sandbox(client, settings, page):
     assert client.get(f"/sandbox/{page}").status_code == 404
 
 
+@pytest.mark.parametrize("words", ["²", "٣", "9" * 5000, ""])
+def test_of_an_email_that_there_cannot_be_the_list_knows_nothing(client, demo, words):
+    assert client.get("/sandbox/mailbox/rows/", {"open": words}).status_code == 200
+
+
 @pytest.mark.parametrize("page", ["", "handset/", "mailbox/"])
 def test_every_page_says_that_it_is_a_demo(client, demo, page):
     assert "Demo only" in client.get(f"/sandbox/{page}").content.decode()

@@ -8,6 +8,7 @@ from tenantline.api import consent_shapes, shapes
 from tenantline.api.problems import PREFIX
 from tenantline.consent import queries as consent_queries
 from tenantline.kernel import segments
+from tenantline.kernel.digits import whole_number
 from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
@@ -124,8 +125,7 @@ def _outgoing(text: Text) -> dict[str, Any]:
 def _error(text: Text) -> dict[str, Any] | None:
     if not text.error_code and not text.error_words:
         return None
-    code = int(text.error_code) if text.error_code.isdecimal() else None
-    return {"code": code, "text": text.error_words}
+    return {"code": whole_number(text.error_code), "text": text.error_words}
 
 
 def _reason(text: Text) -> dict[str, str] | None:
@@ -133,11 +133,11 @@ def _reason(text: Text) -> dict[str, str] | None:
 
 
 def _incoming(call: InboundCall | None, body: str) -> dict[str, Any]:
-    counted = call.params.get("NumSegments", "") if call else ""
+    counted = whole_number(call.params.get("NumSegments", "")) if call else None
     return {
         "purpose": "chat",
         "status": "received",
-        "segments": int(counted) if counted.isdecimal() else segments.measure(body).segments,
+        "segments": segments.measure(body).segments if counted is None else counted,
         "sent_at": None,
         "delivered_at": None,
         "staff": None,

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 
 from tenantline.consent import queries as consent
 from tenantline.desk.choices import HELD, STATUSES
+from tenantline.kernel.digits import whole_number
 from tenantline.runs.actions import MOST_CHOSEN
 from tenantline.tenants import queries as tenants
 
@@ -58,7 +59,8 @@ def read(desk: Desk, asked: QueryDict) -> Chosen:
         counts = _counts(desk, words, status)
         return Chosen(some=True, match=True, words=words, status=status, counts=counts)
     said = asked.getlist("tenant")
-    wanted = [int(pk) for pk in said if pk.isdecimal() and len(pk) < 18][:_MOST_TICKED]
+    numbers = [pk for words in said if (pk := whole_number(words)) is not None]
+    wanted = numbers[:_MOST_TICKED]
     found = tenants.listing(scope=desk.scope).filter(pk__in=wanted) if wanted else ()
     return Chosen(ticked={row.pk: row.name for row in found}, some=bool(said))
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tenantline.consent import forms
 from tenantline.desk.access import DeskRequest, demand, staff_page
 from tenantline.desk.rows import TenantRow, tenant_rows
+from tenantline.kernel.digits import whole_number
 from tenantline.kernel.errors import Refused
 from tenantline.tenants import queries as tenants
 
@@ -59,8 +60,8 @@ def result(request: DeskRequest) -> HttpResponse:
 
 
 def _rows(request: DeskRequest, ids: Iterable[int | str]) -> list[TenantRow]:
-    wanted = [int(pk) for pk in ids if str(pk).isdecimal() and len(str(pk)) < 18][:_MOST]
-    found = tenants.listing(scope=request.desk.scope).filter(pk__in=wanted)
+    wanted = [pk for said in ids if (pk := whole_number(str(said))) is not None]
+    found = tenants.listing(scope=request.desk.scope).filter(pk__in=wanted[:_MOST])
     return tenant_rows(found, request.desk.now)
 
 

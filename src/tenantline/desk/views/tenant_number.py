@@ -156,9 +156,10 @@ def _change(
 ) -> None:
     desk, tenant = request.desk, context["tenant"]
     answers = {
-        int(name.removeprefix("other_")): request.POST[name]
+        pk: request.POST[name]
         for name in request.POST
-        if name.startswith("other_") and name.removeprefix("other_").isdecimal()
+        if name.startswith("other_")
+        and (pk := whole_number(name.removeprefix("other_"))) is not None
     }
     shown = request.POST.get("shown", context["consent"].number)
     numbers.change(

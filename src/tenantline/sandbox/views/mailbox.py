@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from tenantline.facilities import queries as facilities
 from tenantline.facilities.scope import EVERYWHERE
+from tenantline.kernel.digits import whole_number
 from tenantline.mail import queries as mail
 from tenantline.sandbox.demo_only import demo_only
 from tenantline.statements import emailing
@@ -48,8 +49,8 @@ def page(request: HttpRequest, email_id: int | None = None) -> HttpResponse:
 @demo_only
 def rows(request: HttpRequest) -> HttpResponse:
     """Answer the list's question whether there is new mail: its rows, or 204."""
-    open_id = request.GET.get("open", "")
-    email = mail.get(int(open_id)) if open_id.isdigit() and len(open_id) < 18 else None
+    open_id = whole_number(request.GET.get("open", ""))
+    email = None if open_id is None else mail.get(open_id)
     context = _listed(email)
     if request.GET.get("mark") == context["mark"]:
         return HttpResponse(status=204)

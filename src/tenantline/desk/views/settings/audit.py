@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from tenantline.audit import queries as audit
 from tenantline.desk.access import DeskRequest, demand, staff_page
+from tenantline.kernel.digits import whole_number
 from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ def page(request: DeskRequest) -> HttpResponse:
     """Show who did what at the facilities on view; what belongs to none, to owners of all."""
     demand(request, "read_audit")
     desk = request.desk
-    before = request.GET.get("before", "")
+    before = whole_number(request.GET.get("before", ""))
     entries = audit.latest(
         facility_ids=desk.view.facility_ids,
-        before=int(before) if before.isdecimal() and len(before) < 18 else None,
+        before=before,
         limit=_PER_PAGE + 1,
     )
     sites = {site.pk: site for site in desk.facilities}
@@ -44,7 +45,7 @@ def page(request: DeskRequest) -> HttpResponse:
         "tab": "audit",
         "rows": rows,
         "before": entries[_PER_PAGE - 1].pk if len(entries) > _PER_PAGE else None,
-        "paged": bool(before),
+        "paged": before is not None,
         "zone": (desk.facility or desk.facilities[0]).timezone if desk.facilities else "UTC",
     }
     return render(request, "desk/settings/audit.html", context)
