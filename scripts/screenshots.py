@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -24,6 +25,7 @@ PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 PROGRAM = Path(sys.executable).with_name("tenantline")
 LARGEST = 250_000  # bytes
 TENANT, NUMBER = "Dana Whitfield", "+15125550143"
+AT_LAMAR, OPENS, CLOSES = ZoneInfo("America/Chicago"), 8, 20  # when automatic texts leave (R6)
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking")
 
 SAMPLE = Content(
@@ -248,6 +250,8 @@ def main() -> None:
     chromium = ensure_chromium.find()
     if chromium is None:
         sys.exit("screenshots: there is no Chromium; run make chromium")
+    if not OPENS <= datetime.now(AT_LAMAR).hour < CLOSES:
+        sys.exit(f"screenshots: the statement is texted from {OPENS} to {CLOSES} o'clock in Austin")
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, demo() as running:
         arguments = ["--no-sandbox", *QUIET]
