@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scripts import ensure_chromium
+from tenantline.kernel import clock
 from tenantline.letters import layout
 from tenantline.printing.batches import Batch
 from tenantline.statements import pdf
@@ -250,7 +251,7 @@ def main() -> None:
     chromium = ensure_chromium.find()
     if chromium is None:
         sys.exit("screenshots: there is no Chromium; run make chromium")
-    if not OPENS <= datetime.now(AT_LAMAR).hour < CLOSES:
+    if not OPENS <= clock.now().astimezone(AT_LAMAR).hour < CLOSES:
         sys.exit(f"screenshots: the statement is texted from {OPENS} to {CLOSES} o'clock in Austin")
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, demo() as running:
