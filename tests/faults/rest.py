@@ -104,7 +104,6 @@ def _still_open(world: World) -> dict[str, int]:
         "texts": open_texts(),
         "inbound": InboundCall.objects.filter(worked_at=None).count() + len(heard - stored),
         "callbacks": StatusCall.objects.filter(worked_at=None).count(),
-        # What is written down before it ends is nothing to thank for: see automations.facts.since.
         "recoveries": Recovery.objects.filter(ended_at=None).count(),
     }
     return {name: count for name, count in found.items() if count}

@@ -17,6 +17,7 @@ from tenantline.billing import actions as billing
 from tenantline.billing.actions import NewEntry
 from tenantline.kernel.errors import Refused
 from tenantline.letters.models import Letter, Notice
+from tenantline.recovery import queries as recovery
 from tenantline.runs import actions as runs
 from tenantline.runs.actions import Order
 from tenantline.runs.models import Item, Run
@@ -249,7 +250,11 @@ def _letter(category: str) -> Letter:
 
 
 def _thanks(world: World, wanted: list[int]) -> Automation:
-    """Switch an automation on that thanks for payments; let these tenants pay a little."""
+    """Switch an automation on that thanks for payments; let these tenants pay a little.
+
+    What is entered before a recovery is over is nothing to thank for: see ``facts.since``.
+    """
+    until(lambda: recovery.current() is None, why="the recovery to be over")
     now = world.clock.now()
     made = automations.add(
         when="payment_received",
