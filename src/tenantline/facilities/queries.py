@@ -63,10 +63,16 @@ def paused_lines(scope: Scope) -> list[Line]:
     return list(scope.narrow(rows.exclude(paused_at=None)).order_by("paused_at", "id"))
 
 
-def heard_lines() -> list[Line]:
-    """Return every connected line, also those that were replaced: their STOPs count."""
+def heard_lines(*, only: Collection[int] | None = None) -> list[Line]:
+    """Return connected lines, also those that were replaced: their STOPs count. None: all."""
     rows = Line.objects.select_related("facility").filter(disconnected_at=None)
-    return list(rows.order_by("id"))
+    return list((rows if only is None else rows.filter(pk__in=only)).order_by("id"))
+
+
+def heard_line_ids() -> list[int]:
+    """Return the ids of all connected lines."""
+    rows = Line.objects.filter(disconnected_at=None)
+    return list(rows.order_by("id").values_list("id", flat=True))
 
 
 def line_by_number(number: str) -> Line | None:

@@ -76,7 +76,7 @@ def knowledge(now: datetime) -> Knowledge:
     if recovery is None:
         return Knowledge(since, readings)
     unread = recovering.unread_lines(
-        [line.pk for line in facilities.heard_lines()],
+        facilities.heard_line_ids(),
         readings,
         since=recovery.restored_at,
         left_out=recovery.left_out,

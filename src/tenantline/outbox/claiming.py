@@ -37,8 +37,8 @@ from tenantline.outbox.ready import QUEUE_ORDER, Ready
 AT_THE_SOCKET_WITHIN: Final = timedelta(seconds=2)
 # Longer than the carrier's call can take, so a lease never ends under a live call.
 LEASE: Final = timedelta(seconds=HTTP_TIMEOUT_SECONDS + 30)
-# Keeps the transaction, and SQLite's write lock, well under 100 ms.
-LINES_AT_A_TIME: Final = 32
+# Bounds the transaction, in which nobody else can write to SQLite.
+LINES_AT_A_TIME: Final = 64
 _SAME_WORDS_WAIT: Final = timedelta(minutes=1)
 # For so long what was found before the transaction is good enough to begin it with.
 _STILL_READY: Final = timedelta(milliseconds=50)

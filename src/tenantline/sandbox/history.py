@@ -51,8 +51,7 @@ def text_from(
 
 def deliver_due(at: datetime) -> None:
     """Let what is due at ``at`` leave and reach its handset at once."""
-    lines = [line.pk for line in facilities.heard_lines()]
-    hearing.assume_known(name=_WORKER, line_ids=lines, now=at)
+    hearing.assume_known(name=_WORKER, line_ids=facilities.heard_line_ids(), now=at)
     for job in claiming.claim(worker=_WORKER, limit=50, now=at):
         # Without a callback the sandbox delivers at once; nobody could be called in the past.
         parcel = replace(job.parcel, status_callback="")

@@ -46,6 +46,5 @@ async def read_deactivated(lists: Fetcher) -> int:
 
 
 def _to_read() -> list[Line]:
-    lines = facilities.heard_lines()
-    wanted = set(hearing.to_read([line.pk for line in lines], clock.now()))
-    return [line for line in lines if line.pk in wanted]
+    wanted = hearing.to_read(facilities.heard_line_ids(), clock.now())
+    return facilities.heard_lines(only=wanted) if wanted else []
