@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -95,15 +96,20 @@ def test_another_process_is_waited_for_and_a_dead_one_is_not(queue):
     queue.give()
 
 
-def test_a_process_knows_for_a_while_that_another_one_writes(queue):
+def test_a_process_knows_that_others_write_when_it_has_met_them_twice(queue):
     queue.take(1)
     queue.give()
-    assert queue.met_others_at == float("-inf")
     other = Turns(queue._path)
     other.take(1)
+    began = time.monotonic()
     with pytest.raises(TooLongError):
         queue.take(0.01)
-    assert queue.met_others_at > other.met_others_at
+    assert not queue.met_others_since(began)
+    with pytest.raises(TooLongError):
+        queue.take(0.01)
+    assert queue.met_others_since(began)
+    assert not queue.met_others_since(time.monotonic())
+    assert not other.met_others_since(began)
     other.give()
 
 

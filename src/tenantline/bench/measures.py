@@ -93,7 +93,7 @@ def webhooks(bench: Bench, engine: Engine) -> list[Sheet]:
         with site.serving() as web:
             # First: what the idle measurements leave to be worked on would be beside it.
             with site.working() as workers:
-                _wait_until_read(bench, site)
+                _wait_until_ready(bench, site)
                 site.inside("release")
                 _wait_until_sending(site)
                 for connections in (1, 4, 16):
@@ -155,7 +155,7 @@ def _dispatched(bench: Bench, site: Site, texts: int, workers: int) -> tuple[Cel
     Nothing may leave before the lines' lists have been read (R8); the queue is held until then.
     """
     with site.serving(), site.working(workers):
-        _wait_until_read(bench, site)
+        _wait_until_ready(bench, site)
         site.inside("release")
         ends = time.monotonic() + 120 + 2 * bench.sizes.texts_each * bench.sizes.lines / 10
         while len(taken := _taken(site)) < texts:
@@ -222,11 +222,12 @@ def _ratio(figure: object, beside: float) -> float | None:
     return float(figure) / beside if isinstance(figure, int | float) and beside else None
 
 
-def _wait_until_read(bench: Bench, site: Site) -> None:
+def _wait_until_ready(bench: Bench, site: Site) -> None:
+    """Wait until the lines' lists have been read, and nobody's opt-in e-mail is to be sent."""
     ends = time.monotonic() + 120
-    while site.inside("read") < bench.sizes.lines:
+    while site.inside("read") < bench.sizes.lines or site.inside("mails"):
         if time.monotonic() > ends:
-            raise BenchError("The lines' lists were not read.")
+            raise BenchError("The lines' lists were not read, or the e-mails not sent.")
 
 
 def _wait_until_sending(site: Site) -> None:

@@ -92,6 +92,11 @@ def read(_: int) -> int:
     return sum(known.is_fresh(line_id, now) for line_id in known.readings)
 
 
+def mails(_: int) -> int:
+    """Return how many e-mails have not left yet."""
+    return history.count("mail_email", "state = 'queued'")
+
+
 def clerk(_: int) -> dict[str, str]:
     """Add an owner; return how to sign in."""
     staff.add_staff(username="bench", password=PASSWORD, role="owner", by=BY, now=clock.now())
@@ -216,4 +221,5 @@ def _words() -> str:
 DOES: Final[dict[str, Callable[[int], Any]]] = {
     "lines": lines, "crowd": crowd, "texts": texts, "clerk": clerk,
     "stored": stored, "raw": raw, "store": store, "release": release, "read": read,
+    "mails": mails,
 }  # fmt: skip

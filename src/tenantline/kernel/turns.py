@@ -19,6 +19,7 @@ from typing import Final
 
 _FIRST_PAUSE: Final = 0.0002  # seconds between looks whether another process has ended its turn
 _LONGEST_PAUSE: Final = 0.002
+_OFTEN: Final = 2  # times
 _here = threading.local()
 
 
@@ -48,9 +49,7 @@ class Turns:
         self._first: deque[_Ticket] = deque()
         self._others: deque[_Ticket] = deque()
         self._turn = self._next = -1
-        self.met_others_at = float("-inf")
-        """The last time that a thread which goes first wanted to write, or that another process
-        was writing when we wanted to: ``time.monotonic()``."""
+        self._met_others: deque[float] = deque(maxlen=_OFTEN)  # time.monotonic()
 
     def take(self, seconds: float) -> None:
         """Wait for a turn, at most so long; raises ``TooLongError``."""
@@ -67,11 +66,19 @@ class Turns:
         fcntl.flock(self._turn, fcntl.LOCK_UN)
         self._give_here()
 
+    def met_others_since(self, moment: float) -> bool:
+        """Tell whether others have often been in our way since then (``time.monotonic()``).
+
+        That is, a thread which goes first wanted to write, or another process was writing when we
+        wanted to. Once says nothing: every process gives a sign of life now and then.
+        """
+        return len(self._met_others) == _OFTEN and self._met_others[0] > moment
+
     def _take_here(self, seconds: float) -> None:
         first = getattr(_here, "first", False)
         with self._guard:
             if first:
-                self.met_others_at = time.monotonic()
+                self._met_others.append(time.monotonic())
             if not self._busy:
                 self._busy = True
                 self._last_was_first = first
@@ -107,18 +114,15 @@ class Turns:
             fcntl.flock(self._next, fcntl.LOCK_UN)
 
     def _lock(self, file: int, ends: float) -> None:
+        if _locked(file):
+            return
+        self._met_others.append(time.monotonic())
         pause = _FIRST_PAUSE
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self.met_others_at = time.monotonic()
-                if self.met_others_at >= ends:
-                    raise TooLongError from None
-                time.sleep(pause)
-                pause = min(pause * 1.5, _LONGEST_PAUSE)
-            else:
-                return
+        while not _locked(file):
+            if time.monotonic() >= ends:
+                raise TooLongError
+            time.sleep(pause)
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
 _all: dict[tuple[int, str], Turns] = {}
@@ -136,9 +140,17 @@ def turns_for(path: str) -> Turns:
 
 
 def others_wrote_within(seconds: float) -> bool:
-    """Tell whether another process, or a thread that goes first, has written lately."""
+    """Tell whether other processes, or a thread that goes first, have written a lot lately."""
     lately = time.monotonic() - seconds
-    return any(turns.met_others_at > lately for turns in list(_all.values()))
+    return any(turns.met_others_since(lately) for turns in list(_all.values()))
+
+
+def _locked(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _opened(path: str) -> int:

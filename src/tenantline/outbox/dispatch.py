@@ -39,7 +39,7 @@ AT_ONCE: Final = 128
 # and between our transactions there is time for several of its.
 _FEW: Final = 8
 _A_WHILE: Final = 0.03  # seconds
-_LATELY: Final = 2.0  # seconds
+_LATELY: Final = 0.7  # seconds; a single beat of the web process shall not slow down a run
 _SETTLING_TRIES: Final = 30  # a second apart; a lease has ended by then, and the text is looked for
 T = TypeVar("T")
 
@@ -67,10 +67,13 @@ class Dispatcher:
         self._by_line: Counter[int] = Counter()
         self._full: set[int] = set()  # lines with as many texts on their way as they may have
         self._ended: deque[_Ended] = deque()
+        self._settling: asyncio.Future[int] | None = None  # asked for, and has not begun
 
     async def round(self) -> int:
         """Claim what is due and start sending it; return how many texts were looked at."""
-        room = AT_ONCE - len(self._underway)
+        # What the carrier has answered makes room before it is settled: there is one thread for
+        # both, and a claim that waits for its own places takes a few texts each time.
+        room = AT_ONCE - self._by_line.total()
         if room <= 0:
             await asyncio.wait(self._underway, return_when=asyncio.FIRST_COMPLETED)
             return 0
@@ -126,12 +129,16 @@ class Dispatcher:
         """
         self._ended.append(_Ended(job.attempt_id, outcome))
         for _ in range(_SETTLING_TRIES):
-            if not await self._in_database(self._settle_ended):
+            if self._settling is None or self._settling.done():
+                self._settling = asyncio.ensure_future(self._in_database(self._settle_ended))
+            if not await asyncio.shield(self._settling):
                 return
             await asyncio.sleep(1.0)
 
     def _settle_ended(self) -> int:
         """Settle what has ended; return how many outcomes could not be kept yet."""
+        # Before anything is taken: what ends from now on asks again.
+        self._settling = None
         if self._ended:
             _gave_way()
         ended = [self._ended.popleft() for _ in range(len(self._ended))]
