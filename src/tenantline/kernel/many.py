@@ -6,14 +6,15 @@ microseconds a row; an import of a hundred thousand rows waits for little else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection
-from django.db.models import DateField, Model
+from django.db.models import DateField, Field, Model
 
+AnyField: TypeAlias = "Field[Any, Any]"
 _MOST_VALUES = 30_000  # in one statement, where the database itself sets no lower limit
 
 
@@ -24,36 +25,70 @@ def insert(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any
     are text, numbers, booleans, days, aware times or None, and are stored as they are: whoever
     calls this has checked them.
     """
-    fields = {field.attname: field for field in model._meta.local_concrete_fields}
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(fields[name].column)) for name in names)
-    start = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608 - our names
-    holders = f"({', '.join(['%s'] * len(names))})"
-    at_once = (connection.features.max_query_params or _MOST_VALUES) // len(names)
-    days = [place for place, name in enumerate(names) if isinstance(fields[name], DateField)]
-    stored = [_stored(row, days) for row in rows]
+    fields = _fields(model, names)
+    table, columns = _quoted(model._meta.db_table), ", ".join(_column(field) for field in fields)
     ids: list[int] = []
     with connection.cursor() as cursor:
-        for place in range(0, len(stored), at_once):
-            some = stored[place : place + at_once]
+        for values, parameters in _in_parts(fields, rows):
             cursor.execute(
-                f"{start}{', '.join([holders] * len(some))} RETURNING {quote('id')}",
-                [value for row in some for value in row],
+                f"INSERT INTO {table} ({columns}) {values} RETURNING {_quoted('id')}",
+                parameters,
             )
             ids += [found[0] for found in cursor.fetchall()]
     return ids
 
 
 def update(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write these attributes of rows that exist; each row ends with its primary key."""
-    fields = {field.attname: field for field in model._meta.local_concrete_fields}
-    quote = connection.ops.quote_name
-    changes = ", ".join(f"{quote(str(fields[name].column))} = %s" for name in names)
-    key = quote(str(model._meta.pk.column))
-    words = f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {key} = %s"  # noqa: S608 - our names
-    days = [place for place, name in enumerate(names) if isinstance(fields[name], DateField)]
+    """Write these attributes of rows that exist; each row ends with its primary key.
+
+    One statement for many rows: PostgreSQL plans each statement, and each is a way there and back.
+    """
+    fields, key = _fields(model, names), model._meta.pk
+    table, new = _quoted(model._meta.db_table), [*fields, key]
+    columns = ", ".join(_column(field) for field in new)
+    changes = ", ".join(f"{_column(field)} = {_new(field)}" for field in fields)
+    where = f"{table}.{_column(key)} = new.{_column(key)}"
     with connection.cursor() as cursor:
-        cursor.executemany(words, [_stored(row, days) for row in rows])
+        for values, parameters in _in_parts(new, rows):
+            cursor.execute(
+                f"WITH new ({columns}) AS ({values})"  # noqa: S608 - our names
+                f" UPDATE {table} SET {changes} FROM new WHERE {where}",
+                parameters,
+            )
+
+
+def _fields(model: type[Model], names: Sequence[str]) -> list[AnyField]:
+    fields = {field.attname: field for field in model._meta.local_concrete_fields}
+    return [fields[name] for name in names]
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def _column(field: AnyField) -> str:
+    return _quoted(str(field.column))
+
+
+def _new(field: AnyField) -> str:
+    """Return the SQL for a new value. PostgreSQL takes a column of nothing but NULLs for text."""
+    value = f"new.{_column(field)}"
+    if connection.features.requires_casted_case_in_updates:
+        return f"CAST({value} AS {field.cast_db_type(connection)})"
+    return value
+
+
+def _in_parts(
+    fields: Sequence[AnyField], rows: Iterable[Sequence[Any]]
+) -> Iterator[tuple[str, list[Any]]]:
+    """Yield as many rows as one statement can take: ``VALUES (%s, ...), ...`` and what is in it."""
+    holders = f"({', '.join(['%s'] * len(fields))})"
+    at_once = (connection.features.max_query_params or _MOST_VALUES) // len(fields)
+    days = [place for place, field in enumerate(fields) if isinstance(field, DateField)]
+    stored = [_stored(row, days) for row in rows]
+    for place in range(0, len(stored), at_once):
+        some = stored[place : place + at_once]
+        yield f"VALUES {', '.join([holders] * len(some))}", [value for row in some for value in row]
 
 
 def _stored(row: Sequence[Any], days: Sequence[int]) -> Sequence[Any]:
