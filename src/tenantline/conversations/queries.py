@@ -189,16 +189,19 @@ def newer_than(rows: QuerySet[Conversation], last_at: datetime, pk: int) -> Quer
     return rows.order_by("last_at", "pk")
 
 
-def newest_of(conversations: list[Conversation]) -> dict[int, Message]:
+def newest_of(
+    conversations: list[Conversation], *, inbound_only: bool = False
+) -> dict[int, Message]:
     """Return the newest message of each of these conversations, by conversation id."""
+    rows = Message.objects.filter(conversation__in=conversations)
     ids = (
-        Message.objects.filter(conversation__in=conversations)
+        (rows.filter(direction="in") if inbound_only else rows)
         .values("conversation_id")
         .annotate(newest=Max("id"))
         .values_list("newest", flat=True)
     )
-    rows = Message.objects.select_related("text").filter(pk__in=list(ids))
-    return {row.conversation_id: row for row in rows}
+    newest = Message.objects.select_related("text").filter(pk__in=list(ids))
+    return {message.conversation_id: message for message in newest}
 
 
 def names_of(conversations: list[Conversation]) -> dict[int, list[Tenant]]:

@@ -24,7 +24,6 @@ from tenantline.runs import queries as runs
 from tenantline.tenants import queries as tenants
 
 if TYPE_CHECKING:
-    from tenantline.conversations.models import Conversation, Message
     from tenantline.desk.access import Desk
 
 _SHOWN = 8
@@ -64,18 +63,13 @@ def shown(widget: Widget, desk: Desk) -> Shown:
 
 def _unread(desk: Desk) -> dict[str, Any]:
     threads = conversations.unread(scope=desk.view, limit=_SHOWN)
-    newest = {thread.pk: _newest_inbound(thread) for thread in threads}
+    newest = conversations.newest_of(threads, inbound_only=True)
     names = conversations.names_of(threads)
     rows = [
-        {"conversation": thread, "tenants": names[thread.pk], "message": newest[thread.pk]}
+        {"conversation": thread, "tenants": names[thread.pk], "message": newest.get(thread.pk)}
         for thread in threads
     ]
     return {"rows": rows, "more": max(desk.unread - len(rows), 0)}
-
-
-def _newest_inbound(thread: Conversation) -> Message | None:
-    latest = conversations.messages(thread, limit=20)
-    return next((message for message in reversed(latest) if message.direction == "in"), None)
 
 
 def _waiting(desk: Desk) -> dict[str, Any]:
