@@ -28,7 +28,8 @@ class Conversation(models.Model):
             models.UniqueConstraint(fields=["facility", "number"], name="one_thread_per_number")
         ]
         indexes = [
-            models.Index(fields=["facility", "-last_at"]),
+            models.Index(fields=["-last_at", "-id"], name="threads_newest_first"),
+            models.Index(fields=["facility", "-last_at", "-id"], name="facility_threads"),
             models.Index(fields=["facility"], condition=Q(unread__gt=0), name="unread_threads"),
         ]
 

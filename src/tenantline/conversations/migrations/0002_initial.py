@@ -37,9 +37,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="conversation",
-            index=models.Index(
-                fields=["facility", "-last_at"], name="conversatio_facilit_ecad6d_idx"
-            ),
+            index=models.Index(fields=["-last_at", "-id"], name="threads_newest_first"),
+        ),
+        migrations.AddIndex(
+            model_name="conversation",
+            index=models.Index(fields=["facility", "-last_at", "-id"], name="facility_threads"),
         ),
         migrations.AddIndex(
             model_name="conversation",
