@@ -69,7 +69,7 @@ format: setup ## put code and templates into shape
 faults: setup ## kill, suspend, cut off and mislead true processes at random; writes docs/reliability.md (ROUNDS=, MINUTES=, SEED=)
 	$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),60) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) --write docs/reliability.md
 
-bench: setup ## the benchmark, about three quarters of an hour; writes docs/performance.md
+bench: setup ## the benchmark, about a quarter of an hour; writes docs/performance.md
 	@rm -rf test-results/bench.json && mkdir -p test-results
 	$(BIN)/tenantline bench --json test-results/bench.json
 	$(BIN)/python scripts/performance.py test-results/bench.json

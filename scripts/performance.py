@@ -13,9 +13,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tenantline.bench.report import words
+from tenantline.bench.report import meanwhile, words
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+SPEED = "million_additions_ms"
 BEGINS, ENDS = "<!-- measured: begins -->", "<!-- measured: ends -->"
 
 
@@ -29,7 +30,7 @@ def main(files: list[str]) -> None:
         for engine, sheets in report["measured"].items():
             measured.setdefault(engine, {}).update(sheets)
     tables = [
-        table(f"{sheet['title']} ({engine})", sheet["rows"])
+        "\n\n".join([table(f"{sheet['title']} ({engine})", sheet["rows"]), meanwhile(sheet[SPEED])])
         for engine, sheets in measured.items()
         for sheet in sheets.values()
     ]

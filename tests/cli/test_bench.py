@@ -29,6 +29,7 @@ def test_the_quick_form_measures_everything_and_leaves_nothing(fresh: Installati
     assert [row["refused"] for row in found["webhooks"]["rows"]] == [0] * 6 + [None]
     assert all(row["a second"] > 0 for row in found["dispatch"]["rows"])
     assert [row["stored texts"] for row in found["pages"]["rows"]] == ["1,000", "2,000"]
+    assert all(ms > 0 for sheet in found.values() for ms in sheet["million_additions_ms"])
     assert list(folder.iterdir()) == []
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ class Sheet:
     title: str
     columns: tuple[str, ...]
     rows: list[tuple[Cell, ...]] = field(default_factory=list)
+    yardstick: tuple[float, ...] = ()
+    """What ``million_additions`` took before and after: a machine may be shared and vary."""
 
     def add(self, *cells: Cell) -> None:
         """Add a row, one cell for each column."""
@@ -37,7 +40,7 @@ class Sheet:
     def as_dict(self) -> dict[str, Any]:
         """Return the rows by column, for JSON."""
         rows = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
-        return {"title": self.title, "rows": rows}
+        return {"title": self.title, "rows": rows, "million_additions_ms": self.yardstick}
 
 
 def as_dict(sheets: Iterable[Sheet]) -> dict[str, Any]:
@@ -69,9 +72,26 @@ def kept(sheets: Iterable[Sheet], file: Path | None) -> Iterator[Sheet]:
         yield sheet
 
 
+def million_additions() -> float:
+    """Return how many milliseconds one thread needs for them at this moment."""
+    began = time.perf_counter()
+    total = 0
+    for number in range(1_000_000):
+        total += number
+    return (time.perf_counter() - began) * 1000
+
+
+def meanwhile(milliseconds: Sequence[float]) -> str:
+    """Say how fast the machine was before and after."""
+    before, after = (f"{one:.0f}" for one in milliseconds)
+    return f"A million additions in Python took {before} ms before and {after} ms after."
+
+
 def show(sheet: Sheet, console: Console) -> None:
     """Print one measurement as a table."""
     table = Table(title=f"{sheet.title} ({sheet.engine})", title_justify="left", title_style="bold")
+    if sheet.yardstick:
+        table.caption, table.caption_justify = meanwhile(sheet.yardstick), "left"
     for nth, column in enumerate(sheet.columns):
         table.add_column(column, justify="left" if nth == 0 else "right")
     for row in sheet.rows:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tenantline.bench import NAMES, postgres
 from tenantline.bench.measures import ALL, QUICK, Bench, Engine, Sizes
-from tenantline.bench.report import Sheet
+from tenantline.bench.report import Sheet, million_additions
 
 
 def run(
@@ -33,7 +34,10 @@ def run(
         bench = Bench(Path(name), QUICK if quick else Sizes(), say)
         for engine in _engines(bench, server, sqlite=sqlite, postgresql=postgresql):
             for measure in names:
-                yield from ALL[measure](bench, engine)
+                before = million_additions()
+                sheets = ALL[measure](bench, engine)
+                yardstick = (before, million_additions())
+                yield from (replace(sheet, yardstick=yardstick) for sheet in sheets)
 
 
 def _engines(bench: Bench, server: str, *, sqlite: bool, postgresql: bool) -> Iterator[Engine]:

@@ -32,7 +32,7 @@ def bench(
     """Measure webhooks, dispatch, live pages and page times on this machine.
 
     Everything happens in a folder and in databases of its own, which are removed afterwards;
-    nothing of yours is read or changed. It takes about three quarters of an hour.
+    nothing of yours is read or changed. It takes about a quarter of an hour.
     """
     from rich.console import Console
 
