@@ -316,6 +316,23 @@ def test_too_many_requests_hold_every_line_of_the_account(noon):
     assert Slot.objects.get(line=job.line_id).free_at > NOON + 9 * SECOND
 
 
+def test_a_turn_that_a_wrong_clock_has_written_keeps_nobody(noon):
+    [who] = people(1)
+    first = typed(who, "First")
+    Slot.objects.update_or_create(
+        line=Line.objects.get(), defaults={"free_at": NOON + timedelta(days=365)}
+    )
+    assert leaving(seconds=1) == [first.pk]
+    assert Slot.objects.get().free_at == NOON + SECOND
+
+
+def test_a_turn_that_a_wrong_clock_has_written_gives_way_to_the_carriers_wait(noon):
+    line = cast.line(cast.facility())
+    Slot.objects.update_or_create(line=line, defaults={"free_at": NOON + timedelta(days=365)})
+    pacing.hold_back(line=line, until=NOON + 20 * SECOND, whole_account=False)
+    assert Slot.objects.get().free_at == NOON + 20 * SECOND
+
+
 def test_a_full_queue_at_the_carrier_holds_the_line_for_minutes(noon):
     first = answered(rejected(21611))
     assert leaving(start=NOON + timedelta(minutes=4, seconds=59), seconds=1) == []

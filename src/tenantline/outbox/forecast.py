@@ -148,5 +148,5 @@ def _pace(facility: Facility, line: Line, ahead: QuerySet[Text], now: datetime) 
             zones=frozenset({facility.timezone}),
         ),
         ahead=ahead.aggregate(sum=Sum("segments"))["sum"] or 0,
-        free_at=slot.free_at if slot else now,
+        free_at=pacing.free_from(slot, now),
     )

@@ -28,6 +28,9 @@ PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 SLOWEST, FASTEST = 0.1, 100.0  # segments a second
 SMALLEST_DAY, LARGEST_DAY = 100, 1_000_000  # segments
 RESERVED_FOR_PEOPLE: Final = 0.1  # of a day's segments: a run must not silence the office
+# Longer than the carrier's longest "wait" and the longest text on the slowest line: what is farther
+# off was written by a clock that was ahead, and keeps nobody.
+LONGEST_HOLD: Final = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,18 @@ def day_at(slot: Slot | None, now: datetime) -> Day:
     return Day(slot.used if slot.day == day_of(now) else 0, slot.daily_segments, resets_at)
 
 
+def is_free(now: datetime, slot: str = "") -> Q:
+    """Return the condition that a line may send now; ``slot`` leads to it, as ``slot__``."""
+    held = {f"{slot}free_at__gt": now, f"{slot}free_at__lte": now + LONGEST_HOLD}
+    return ~Q(**held)
+
+
+def free_from(slot: Slot | None, now: datetime) -> datetime:
+    """Return from when on a line may send: ``now``, or the end of what holds it."""
+    held = slot is not None and now < slot.free_at <= now + LONGEST_HOLD
+    return slot.free_at if slot is not None and held else now
+
+
 def slots(line_ids: Collection[int]) -> dict[int, Slot]:
     """Return the slots of lines that have one, by line id."""
     return {slot.line_id: slot for slot in Slot.objects.filter(line_id__in=line_ids)}
@@ -128,7 +143,7 @@ def free_slots(line_ids: Collection[int], now: datetime) -> dict[int, Slot]:
 
 
 def _free(line_ids: Collection[int], now: datetime) -> dict[int, Slot]:
-    free = Slot.objects.select_related("line").filter(line_id__in=line_ids, free_at__lte=now)
+    free = Slot.objects.select_related("line").filter(is_free(now), line_id__in=line_ids)
     if connection.features.has_select_for_update_skip_locked:
         free = free.select_for_update(skip_locked=True, of=("self",))
     return {slot.line_id: slot for slot in free}
@@ -170,7 +185,7 @@ def hold_back(*, line: Line, until: datetime, whole_account: bool) -> None:
     if whole_account:
         ids = [other.pk for other in lines.lines_of_account(line.account_sid)]
         which = Q(line_id__in=ids)
-    Slot.objects.filter(which, free_at__lt=until).update(free_at=until)
+    Slot.objects.filter(which).filter(is_free(until)).update(free_at=until)
 
 
 def set_pace(*, line: Line, a_second: float, a_day: int | None, by: Actor, now: datetime) -> None:

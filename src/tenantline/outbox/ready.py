@@ -53,7 +53,7 @@ def due(now: datetime) -> QuerySet[Text]:
 def _free_lines(now: datetime) -> QuerySet[Line, int]:
     """Return the ids of lines that may send a text now, longest free first."""
     rows = Line.objects.filter(sending=True, paused_at=None)
-    rows = rows.filter(Q(slot=None) | Q(slot__free_at__lte=now))
+    rows = rows.filter(Q(slot=None) | pacing.is_free(now, "slot__"))
     rows = rows.exclude(pk__in=pacing.used_up(now))
     ordered = rows.order_by(F("slot__free_at").asc(nulls_first=True), "id")
     return ordered.values_list("pk", flat=True)

@@ -131,7 +131,7 @@ class _Queue:
     def _turn(self, text: Text) -> Waiting | None:
         """The line's pace: what leaves before it, or a pause that the carrier has asked for."""
         assert self.line is not None  # noqa: S101 - else it stands still
-        free_at = max(self.slot.free_at, self.now) if self.slot else self.now
+        free_at = pacing.free_from(self.slot, self.now)
         before = timedelta(seconds=self._ahead(text) / self.line.segments_per_second)
         until = free_at + before
         if until - self.now < _WORTH_SAYING:
