@@ -153,6 +153,19 @@ def test_the_theme_switch_works_at_once_and_is_kept(screen: Screen, people: dict
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+def test_the_key_to_the_search_can_be_switched_off(screen: Screen, people: dict[str, Any]):
+    page = screen.open("/")
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.locator(".person summary").click()
+    with page.expect_response("**/me/slash-key/"):
+        page.get_by_role("button", name="Off").click()
+    page.reload()
+    page.keyboard.press("/")
+    expect(page.locator("#search")).not_to_be_focused()
+
+
 def test_menus_open_and_close_by_keyboard(screen: Screen, people: dict[str, Any]):
     page = screen.open("/")
     page.locator(".switch summary").focus()

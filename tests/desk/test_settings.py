@@ -182,3 +182,9 @@ def test_the_theme_is_kept(house: House):
     house.clerk.post("/me/theme/", {"theme": "dark"})
     assert 'data-theme="dark"' in text(house.clerk, "/")
     assert house.clerk.post("/me/theme/", {"theme": "pink"}).status_code == 400
+
+
+def test_whether_the_key_to_the_search_works_is_kept(house: House):
+    house.clerk.post("/me/slash-key/", {"slash_key": "off"})
+    assert 'data-slash_key="off"' in house.clerk.get("/").content.decode()
+    assert house.clerk.post("/me/slash-key/", {"slash_key": "perhaps"}).status_code == 400

@@ -117,4 +117,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="choose_password",
     ),
     path("me/theme/", account.theme, name="theme"),
+    path("me/slash-key/", account.slash_key, name="slash_key"),
 ]

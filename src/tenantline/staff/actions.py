@@ -114,6 +114,18 @@ def set_theme(*, staff: Staff, theme: str) -> None:
     staff.save(update_fields=["theme"])
 
 
+def set_slash_key(*, staff: Staff, slash_key: str) -> None:
+    """Keep whether the key / takes this person to the search.
+
+    Who speaks to the computer, or types with a tremor, must be able to switch off keys that do
+    something by themselves (WCAG 2.1.4).
+    """
+    if slash_key not in {"on", "off"}:
+        raise BadInput("The key / is on or off.", field="slash_key")
+    staff.slash_key = slash_key
+    staff.save(update_fields=["slash_key"])
+
+
 def set_widgets(*, staff: Staff, widgets: Sequence[str]) -> None:
     """Keep which widgets this person's home screen shows, in order.
 

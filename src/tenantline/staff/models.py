@@ -20,6 +20,9 @@ class Staff(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     theme = models.CharField(max_length=6, default="system")
+    slash_key = models.CharField(
+        max_length=3, default="on"
+    )  # whether it goes to the search: on, off
     widgets = models.JSONField(null=True)  # names in order; null: the default board
 
     USERNAME_FIELD = "username"

@@ -1,4 +1,4 @@
-"""Signing in and out, one's own password, one's own theme."""
+"""Signing in and out, one's own password, one's own theme and keys."""
 
 from __future__ import annotations
 
@@ -52,6 +52,14 @@ class SignOut(LogoutView):
 def theme(request: DeskRequest) -> HttpResponse:
     """Keep whether this person wants light, dark or the system's choice."""
     staff.set_theme(staff=request.desk.member, theme=request.POST.get("theme", ""))
+    return HttpResponse(status=204)
+
+
+@require_POST
+@staff_page
+def slash_key(request: DeskRequest) -> HttpResponse:
+    """Keep whether the key / takes this person to the search."""
+    staff.set_slash_key(staff=request.desk.member, slash_key=request.POST.get("slash_key", ""))
     return HttpResponse(status=204)
 
 

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True)),
                 ("created_at", models.DateTimeField()),
                 ("theme", models.CharField(default="system", max_length=6)),
+                ("slash_key", models.CharField(default="on", max_length=3)),
             ],
             options={
                 "abstract": False,

@@ -5,6 +5,7 @@
 
   const root = document.documentElement;
   const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+  const isBare = (event) => !isTyping(event.target) && !event.ctrlKey && !event.metaKey;
 
   // --- toasts ---------------------------------------------------------------------------------
   const toasts = document.getElementById("toasts");
@@ -61,7 +62,7 @@
     } else if (menu && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       moveInMenu(menu, event.key === "ArrowDown" ? 1 : -1);
-    } else if (event.key === "/" && !isTyping(event.target) && !event.ctrlKey && !event.metaKey) {
+    } else if (event.key === "/" && root.dataset.slash_key === "on" && isBare(event)) {
       const search = document.getElementById("search");
       if (!search) return;
       event.preventDefault();
@@ -89,12 +90,12 @@
     strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
   });
 
-  // --- theme ----------------------------------------------------------------------------------
-  document.querySelectorAll("[name=theme]").forEach((button) =>
+  // --- one's own choices: seen at once, while htmx has them kept ---------------------------------
+  document.querySelectorAll(".person [aria-pressed]").forEach((button) =>
     button.addEventListener("click", () => {
-      root.dataset.theme = button.value;
-      document
-        .querySelectorAll("[name=theme]")
+      root.dataset[button.name] = button.value;
+      button.form
+        .querySelectorAll("[aria-pressed]")
         .forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
     }),
   );
