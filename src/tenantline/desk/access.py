@@ -66,6 +66,12 @@ class Desk:
         return self.scope if self.facility is None else Scope(frozenset({self.facility.pk}))
 
     @property
+    def zone(self) -> str:
+        """Return the time zone of what belongs to no facility: the chosen one's, or the first's."""
+        sites = [self.facility] if self.facility else self.facilities
+        return sites[0].timezone if sites else "UTC"
+
+    @property
     def name(self) -> str:
         """Return what the person is called."""
         return self.member.name or self.member.username

@@ -106,6 +106,4 @@ def _sites(request: DeskRequest) -> list[Facility]:
 
 
 def _today(request: DeskRequest) -> date:
-    sites = _sites(request)
-    zone = ZoneInfo(sites[0].timezone if sites else "UTC")
-    return request.desk.now.astimezone(zone).date()
+    return request.desk.now.astimezone(ZoneInfo(request.desk.zone)).date()

@@ -46,7 +46,7 @@ def page(request: DeskRequest) -> HttpResponse:
         "rows": rows,
         "before": entries[_PER_PAGE - 1].pk if len(entries) > _PER_PAGE else None,
         "paged": before is not None,
-        "zone": (desk.facility or desk.facilities[0]).timezone if desk.facilities else "UTC",
+        "zone": desk.zone,
     }
     return render(request, "desk/settings/audit.html", context)
 

@@ -67,7 +67,6 @@ def _shown(request: DeskRequest, form: Form) -> dict[str, object]:
     since = progress.recovery.made_at if progress else desk.now
     starts = conversations.texted_start(scope=desk.scope, since=since)
     in_vain = consent.with_status(starts, desk.now).exclude(Q(consent_status="opted_in"))
-    sites = [desk.facility] if desk.facility else desk.facilities
     return {
         "tab": "recovery",
         "progress": progress,
@@ -79,7 +78,7 @@ def _shown(request: DeskRequest, form: Form) -> dict[str, object]:
         "form": form,
         "ticked": form.list_of("done"),
         "owner": desk.may("confirm_recovery") and desk.scope.facility_ids is None,
-        "zone": sites[0].timezone if sites else "UTC",
+        "zone": desk.zone,
     }
 
 
