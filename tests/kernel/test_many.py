@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
+from django.db import DataError, connection, transaction  # noqa: F401 - named in a mark
+
+from tenantline.facilities.models import Line
 from tenantline.kernel import many
 from tenantline.outbox.models import Slot
 from tests import cast
@@ -34,3 +38,11 @@ def test_a_column_of_nothing_but_nulls_is_written(db):
 def test_nothing_to_write_is_nothing_done(db):
     many.update(Slot, ["used"], [])
     assert not Slot.objects.exists()
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite knows no lengths")
+def test_what_is_too_long_is_refused_and_never_cut(db):
+    line = cast.line(cast.facility())
+    with pytest.raises(DataError), transaction.atomic():
+        many.update(Line, ["number"], [("+1" + "5" * 200, line.pk)])
+    assert Line.objects.get().number == line.number
