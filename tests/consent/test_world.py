@@ -267,6 +267,25 @@ def test_a_town_for_a_while():
 
 
 @pytest.mark.once
+@pytest.mark.django_db
+def test_a_town_whose_lines_are_gone_goes_on():
+    town, chat = Town(), frozenset(["chat"])
+    town.all_have_opted_in(services=[chat] * 3)
+    for there in range(2):
+        town.line_changes(what="disconnected", there=there)
+    for n in range(3):
+        town.opts_in(n=n, services=chat, at_the_counter=True)
+        town.changes_number(n=n, number=n)
+        town.opts_in(n=n, services=chat, at_the_counter=False)
+    town.line_changes(what="exchanged", there=1)
+    for n in range(3):
+        town.opts_in(n=n, services=chat, at_the_counter=False)
+    town.time_passes(carrier="takes it", span=timedelta(days=1))
+    town.record_lists_and_screens_agree()
+    town.teardown()
+
+
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_town_for_long():

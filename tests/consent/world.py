@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pytest
+
 from tenantline.consent import actions as consent
 from tenantline.consent import bulk, counter, erasure, forms, parking, unclear
 from tenantline.consent.parking import Sign
@@ -24,7 +26,7 @@ from tenantline.facilities.scope import EVERYWHERE
 from tenantline.intake import actions as intake
 from tenantline.intake import queries as calls
 from tenantline.intake.actions import Status
-from tenantline.kernel.errors import TenantlineError
+from tenantline.kernel.errors import Refused, TenantlineError
 from tenantline.kernel.phone import Number
 from tenantline.outbox import actions as outbox
 from tenantline.outbox import settle
@@ -35,6 +37,10 @@ from tests import cast
 from tests.consent import naive
 from tests.consent.naive import Act
 from tests.consent.town import CHAT_GOES_ON, COVERED_BY, ENDS, MEANINGS, OUTCOMES, REFUSALS, SIGNS
+
+
+def has_line(person: Person) -> bool:
+    return Line.objects.filter(facility=person.row.facility, sending=True).exists()
 
 
 @dataclass
@@ -96,6 +102,10 @@ class World:
     def issue(self, person: Person, *, at_the_counter: bool = False) -> None:
         if person.number is None or person.moved_out:
             return
+        if not has_line(person):
+            with pytest.raises(Refused, match="has no line"):
+                cast.issue_form(person.row, now=self.now)
+            return
         if at_the_counter:
             person.link = counter.issue(tenant=person.row, by=cast.TESTER, now=self.now).code
             person.link_until = self.now + timedelta(minutes=30)
@@ -104,7 +114,9 @@ class World:
             person.link_until = self.now + naive.FORM_WAITS
 
     def link_lives(self, person: Person) -> bool:
-        return person.link_until is not None and self.now < person.link_until
+        """The form names the line to text START to: without one it is gone."""
+        until = person.link_until
+        return until is not None and self.now < until and has_line(person)
 
     def submit(self, person: Person, services: frozenset[Service]) -> None:
         if not person.link:
