@@ -8,7 +8,7 @@ number period's history for ``naive``. ``may_be_texted`` answers from that recor
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
@@ -32,29 +32,12 @@ from tenantline.outbox import actions as outbox
 from tenantline.outbox import settle
 from tenantline.outbox.claiming import Job
 from tenantline.outbox.models import Attempt, Text
-from tenantline.tenants.models import NumberQuestion, Tenant
+from tenantline.tenants.models import NumberQuestion
 from tests import cast
 from tests.consent import naive
 from tests.consent.naive import Act
+from tests.consent.person import Person, has_line
 from tests.consent.town import CHAT_GOES_ON, COVERED_BY, ENDS, MEANINGS, OUTCOMES, REFUSALS, SIGNS
-
-
-def has_line(person: Person) -> bool:
-    return Line.objects.filter(facility=person.row.facility, sending=True).exists()
-
-
-@dataclass
-class Person:
-    """What the record knows of one tenant. ``left`` is when texts left to the current number."""
-
-    row: Tenant
-    number: Number | None
-    history: list[Act] = field(default_factory=list)
-    link: str = ""
-    link_until: datetime | None = None
-    moved_out: datetime | None = None
-    leaves: datetime | None = None
-    left: list[datetime] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
